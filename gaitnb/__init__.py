@@ -1,0 +1,1 @@
+"""Helpers for the gaitnb book. Nothing is imported here: import the module you need."""

@@ -1,0 +1,1 @@
+"""Latent Motion: sparse autoencoders on wavelet coefficients of ground reaction force."""

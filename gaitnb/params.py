@@ -245,7 +245,9 @@ def load_profile(path: str | Path) -> dict:
     if values is None:
         return {}
     if not isinstance(values, dict):
-        raise ParameterError(f"{path}: expected lines `name: value`, found a {type(values).__name__}")
+        raise ParameterError(
+            f"{path}: expected lines `name: value`, found a {type(values).__name__}"
+        )
     names = [key.value for key, _ in node.value]
     for name, value in values.items():
         if type(value) not in KINDS.values():

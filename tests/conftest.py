@@ -148,7 +148,9 @@ def checkout(tmp_path) -> Checkout:
     made.write("gaitnb/papers/toy/model.py", "from gaitnb.signals import double\n")
     made.write("gaitnb/papers/toy/experiments.py", EXPERIMENTS)
     made.write("gaitnb/papers/toy/claims.csv", "id\nT01\n")
-    made.notebook("toy/01_first", PARAMETERS, "from gaitnb.papers.toy.model import double\ndouble(n)")
+    made.notebook(
+        "toy/01_first", PARAMETERS, "from gaitnb.papers.toy.model import double\ndouble(n)"
+    )
     made.notebook("toy/02_results", RESULTS, "seeds + 1")
     made.git("init", "--quiet", "--initial-branch=main")
     made.git("add", "--all")

@@ -1,7 +1,7 @@
 """Put results together: the chunks of a long run, or what the notebooks of a build wrote.
 
-    python -m workflow.collect units _build/units/latent_motion/overnight/plan.json
-    python -m workflow.collect reduced
+python -m workflow.collect units _build/units/latent_motion/overnight/plan.json
+python -m workflow.collect reduced
 """
 
 import argparse

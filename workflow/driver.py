@@ -1,7 +1,7 @@
 """Start a build: take the lock, find what is out of date, then become Snakemake.
 
-    python -m workflow.driver book
-    python -m workflow.driver units overnight --chapter latent_motion
+python -m workflow.driver book
+python -m workflow.driver units overnight --chapter latent_motion
 """
 
 import argparse

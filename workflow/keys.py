@@ -49,7 +49,9 @@ def sources(chapter: str, cells: list[tuple[str, str]]) -> set[Path]:
     if any(name.startswith(f"{PACKAGE}.evidence") for name in modules):
         own = f"{PACKAGE}.papers.{chapter}"
         papers = own if own in graph().modules else f"{PACKAGE}.papers"
-        modules |= closure({name for name in graph().modules if f"{name}.".startswith(f"{papers}.")})
+        modules |= closure(
+            {name for name in graph().modules if f"{name}.".startswith(f"{papers}.")}
+        )
     files = {ROOT / "constraints.txt"}
     for name in modules:
         path = ROOT.joinpath(*name.split("."))

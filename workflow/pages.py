@@ -1,7 +1,7 @@
 """From Markdown and notebooks to HTML: stage the sources, render them, check the pages.
 
-    python -m workflow.pages run         the notebooks as the build ran them
-    python -m workflow.pages committed   the notebooks as they are committed
+python -m workflow.pages run         the notebooks as the build ran them
+python -m workflow.pages committed   the notebooks as they are committed
 """
 
 import argparse

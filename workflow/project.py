@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +53,7 @@ class Notebook:
 def notebooks(chapter: str | None = None) -> list[Notebook]:
     """All notebooks of the checkout, or of one chapter, in order."""
     paths = sorted(BOOK.glob(f"{chapter or '*'}/[0-9][0-9]_*.ipynb"))
-    return [
-        Notebook(path.parent.name, path.stem) for path in paths if path.stem.count(".") == 0
-    ]
+    return [Notebook(path.parent.name, path.stem) for path in paths if path.stem.count(".") == 0]
 
 
 def toc_files() -> list[str]:
@@ -116,3 +115,9 @@ def empty_folder(path: Path) -> Path:
 def shown(path: Path) -> str:
     """A path as a reader would type it from the top of the checkout."""
     return os.path.relpath(path, ROOT) if path.is_relative_to(ROOT) else str(path)
+
+
+def say(line: str) -> None:
+    """Print a whole line at once: jobs run side by side and share the terminal."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

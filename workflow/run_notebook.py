@@ -1,6 +1,6 @@
 """Run one notebook with papermill: check its parameters first, keep a partial copy if it fails.
 
-    python -m workflow.run_notebook latent_motion/01_data --out FILE.ipynb --run-dir FOLDER
+python -m workflow.run_notebook latent_motion/01_data --out FILE.ipynb --run-dir FOLDER
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from gaitnb.errors import GaitnbError
 from gaitnb.params import from_text, load_profile, validate
-from workflow.project import BOOK, Notebook, WorkflowError, empty_folder, notebooks, shown
+from workflow.project import BOOK, Notebook, WorkflowError, empty_folder, notebooks, say, shown
 from workflow.schema import notebook_parameters, profile_file
 
 INTERRUPTED = 130
@@ -79,7 +79,7 @@ def run(notebook: Notebook, values: dict, out: Path, run_dir: Path | None, key: 
     if run_dir is not None and "run_dir" in values:
         given["run_dir"] = str(empty_folder(run_dir).resolve())
     os.environ["TQDM_DISABLE"] = "1"
-    print(f"  start   {notebook.name}", flush=True)
+    say(f"  start   {notebook.name}")
     start = time.time()
     try:
         papermill.execute_notebook(
@@ -107,7 +107,7 @@ def run(notebook: Notebook, values: dict, out: Path, run_dir: Path | None, key: 
         failed.unlink(missing_ok=True)
     finally:
         work.unlink(missing_ok=True)
-    print(f"  done    {notebook.name}  {seconds:.0f} s", flush=True)
+    say(f"  done    {notebook.name}  {seconds:.0f} s")
     return seconds
 
 

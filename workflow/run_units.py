@@ -1,6 +1,6 @@
 """Run one chunk of a long run and write its rows.
 
-    python -m workflow.run_units _build/units/latent_motion/overnight/plan.json 000-1a2b3c4d5e
+python -m workflow.run_units _build/units/latent_motion/overnight/plan.json 000-1a2b3c4d5e
 """
 
 import argparse
@@ -14,7 +14,7 @@ from gaitnb.errors import GaitnbError
 from gaitnb.evidence.provenance import run_record
 from gaitnb.evidence.unitfiles import write_pair
 from workflow.plan import chunk_file
-from workflow.project import WorkflowError
+from workflow.project import WorkflowError, say
 from workflow.run_notebook import INTERRUPTED, end_with_parent
 
 
@@ -44,7 +44,7 @@ def run(plan: dict, name: str) -> None:
         raise WorkflowError(f"the plan of {plan['chapter']} has no chunk {name}")
     chunk, chapter = found[0], plan["chapter"]
     experiments = importlib.import_module(f"gaitnb.papers.{chapter}.experiments")
-    if experiments.METHOD != plan["method"]:
+    if plan["method"] != experiments.METHOD:
         raise WorkflowError(f"{chapter}: METHOD changed since the plan was made; start again")
     start = time.time()
     recordings = {chunk["data"]: data.open(chunk["data"])}
@@ -57,10 +57,9 @@ def run(plan: dict, name: str) -> None:
     meta["runs"] = [run_record(command, seconds, device(params))]
     file = chunk_file(plan, chunk)
     write_pair(file, file.with_suffix(".json"), table.assign(run=0), meta)
-    print(
+    say(
         f"  done    {chapter} {plan['profile']} {name}: {len(chunk['units'])} units, "
-        f"{seconds:.0f} s (expected {chunk['seconds']:.0f} s)",
-        flush=True,
+        f"{seconds:.0f} s (expected {chunk['seconds']:.0f} s)"
     )
 
 

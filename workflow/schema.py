@@ -21,9 +21,7 @@ def notebook_parameters(path: str | Path) -> dict[str, Parameter]:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise ParameterError(f"{path}: not a notebook") from None
     if len(sources) != 1:
-        raise ParameterError(
-            f"{path}: expected one cell tagged `parameters`, found {len(sources)}"
-        )
+        raise ParameterError(f"{path}: expected one cell tagged `parameters`, found {len(sources)}")
     return parse_parameters(sources[0], f"{path}, parameters cell")
 
 
@@ -75,6 +73,10 @@ def profile_file(notebook: Notebook, profile: str) -> Path:
     folder = notebook.path.parent / "params"
     path = folder / f"{notebook.stem}.{profile}.yaml"
     if not path.is_file():
-        known = ["reduced"] + [p.name.split(".")[1] for p in sorted(folder.glob(f"{notebook.stem}.*.yaml"))]
-        raise WorkflowError(f"{notebook.name} has no profile {profile} ({shown(path)}); there are: {', '.join(known)}")
+        known = ["reduced"] + [
+            p.name.split(".")[1] for p in sorted(folder.glob(f"{notebook.stem}.*.yaml"))
+        ]
+        raise WorkflowError(
+            f"{notebook.name} has no profile {profile} ({shown(path)}); there are: {', '.join(known)}"
+        )
     return path

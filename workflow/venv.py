@@ -1,6 +1,6 @@
 """Make `.venv` from the project's files, and the kernel inside it.
 
-Runs under the system's Python, so it uses the standard library only and old syntax. Does nothing
+Runs under the system's Python, so it uses the standard library only and plain syntax. Does nothing
 where pyproject.toml, constraints.txt and this file are as they were when `.venv` was made.
 """
 
@@ -44,14 +44,16 @@ def main():
     if stamp.is_file() and stamp.read_text() == state():
         return 0
     (ROOT / "_build").mkdir(exist_ok=True)
-    with open(str(ROOT / "_build" / ".venv.lock"), "w") as lock:
+    with (ROOT / "_build" / ".venv.lock").open("w") as lock:
         wait_for(lock)
         if stamp.is_file() and stamp.read_text() == state():
             return 0  # another make was here while we waited
         python = usable_python()
         if python is None:
             print("gaitnb needs Python 3.11, 3.12 or 3.13, and found none of them.")
-            print("On Debian or Ubuntu: apt install python3 python3-venv; or set PYTHON=/path/to/python")
+            print(
+                "On Debian or Ubuntu: apt install python3 python3-venv; or set PYTHON=/path/to/python"
+            )
             return 1
         start = time.time()
         print("installing into .venv (about two minutes the first time)", flush=True)
@@ -69,7 +71,7 @@ def main():
         part = VENV / ".made-from.part"
         part.write_text(state())
         part.replace(stamp)
-        print("installed in %.0f s" % (time.time() - start), flush=True)
+        print(f"installed in {time.time() - start:.0f} s", flush=True)
     return 0
 
 
@@ -84,7 +86,9 @@ def state():
 def usable_python():
     """The Python that `PYTHON` names, else the first of the supported versions on the path."""
     named = os.environ.get("PYTHON")
-    names = [named] if named else ["python3"] + ["python%d.%d" % v for v in VERSIONS]
+    names = (
+        [named] if named else ["python3"] + [f"python{major}.{minor}" for major, minor in VERSIONS]
+    )
     for name in names:
         found = shutil.which(name)
         if found and version(found) in VERSIONS:
@@ -96,7 +100,9 @@ def version(python):
     """(major, minor) of a Python executable, or None."""
     code = "import sys; print(*sys.version_info[:2])"
     try:
-        out = subprocess.run([python, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        out = subprocess.run(
+            [python, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
     except OSError:
         return None
     return tuple(int(part) for part in out.stdout.split()) if out.returncode == 0 else None
@@ -113,9 +119,11 @@ def quietly(command):
         command, cwd=str(ROOT), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     if done.returncode:
-        lines = [line for line in done.stdout.splitlines() if "is ignored: it is neither" not in line]
+        lines = [
+            line for line in done.stdout.splitlines() if "is ignored: it is neither" not in line
+        ]
         print("\n".join(lines))
-        print("this step failed: %s" % " ".join(command[:4]))
+        print("this step failed: " + " ".join(command[:4]))
     return done.returncode == 0
 
 

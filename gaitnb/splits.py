@@ -155,7 +155,7 @@ def check_people_apart(subject, *parts):
         for person in np.unique(subject[np.asarray(part, dtype=int)]):
             if person in seen:
                 raise ParameterError(
-                    f"{person!r} is in part {seen[person]} and in part {number}: "
+                    f"{str(person)!r} is in part {seen[person]} and in part {number}: "
                     "the rows of one person must stay together"
                 )
             seen[person] = number
@@ -185,7 +185,9 @@ def _group_of_people(subject, group):
     for person in np.unique(subject):
         found = np.unique(group[subject == person])
         if len(found) > 1:
-            raise ParameterError(f"{person!r} is in several groups: {', '.join(map(str, found))}")
+            raise ParameterError(
+                f"{str(person)!r} is in several groups: {', '.join(map(str, found))}"
+            )
     return group
 
 

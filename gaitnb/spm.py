@@ -52,7 +52,7 @@ def curve_difference(curves, subject, condition, first, second, paired=False, al
         a, b = a[np.isin(people_a, both)], b[np.isin(people_b, both)]
     elif len(both):
         raise ParameterError(
-            f"{both[0]!r} has curves in {first!r} and in {second!r}: pass paired=True, "
+            f"{str(both[0])!r} has curves in {first!r} and in {second!r}: pass paired=True, "
             "or leave such people out"
         )
     if min(len(a), len(b)) < 3:

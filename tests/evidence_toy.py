@@ -34,7 +34,9 @@ def install(folder, monkeypatch):
     Returns the folder of the package. Its data are the made-up recordings.
     """
     package = Path(folder) / "papers" / "toy"
-    shutil.copytree(SOURCE / "package", package)
+    shutil.copytree(SOURCE / "package", package, ignore=shutil.ignore_patterns("__pycache__"))
+    # Compiled files are told apart by whole seconds: a test edits faster than that.
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setattr(gaitnb.papers, "__path__", [*gaitnb.papers.__path__, str(package.parent)])
     monkeypatch.setattr(data, "open", recordings)
     monkeypatch.setattr(data, "at_hand", lambda name: name == "pataky2008")

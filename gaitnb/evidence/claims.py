@@ -171,7 +171,7 @@ def _check_ids(chapter, claims, measured):
         for name, _ in records:
             if name not in known and name.split(".")[0] not in known:
                 raise ClaimError(
-                    f"{chapter}: analysis.quantities ({profile}) returns {name}"
+                    f"{chapter}: analysis.quantities ({profile}) returns {name}, which has no row"
                     f"{table.nearest(name, known)}"
                 )
 

@@ -12,6 +12,8 @@ import typer
 from gaitnb.evidence.claims import COLUMNS, counted_once, evaluate
 from gaitnb.evidence.rules import format_number
 
+WIDTH = 96
+
 
 def claims(
     chapter: Annotated[
@@ -41,7 +43,7 @@ def claims(
             typer.echo(_as_lines(row))
     once = counted_once(table)
     counts = ", ".join(f"{n} {verdict}" for verdict, n in once["verdict"].value_counts().items())
-    typer.echo(f"\n{len(once)} claims: {counts or 'none'}")
+    typer.echo("\n" + textwrap.fill(f"{len(once)} claims: {counts or 'none'}", WIDTH))
 
 
 def as_json_text(table):
@@ -77,9 +79,9 @@ def _as_lines(row):
     source = " · ".join(part for part in (row["data"], row["profile"]) if isinstance(part, str))
     numbers = f"paper {paper_text(row) or '-'}, ours {measured_text(row) or '-'} [{source}]"
     head = f"{row['id']:<8} {row['verdict'].upper()}: {row['statement']}"
-    lines = textwrap.wrap(head, 96, subsequent_indent=" " * 9)
+    lines = textwrap.wrap(head, WIDTH, subsequent_indent=" " * 9)
     for text in (numbers, row["reason"]):
-        lines += textwrap.wrap(text, 96, initial_indent=" " * 9, subsequent_indent=" " * 9)
+        lines += textwrap.wrap(text, WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 9)
     return "\n".join(lines)
 
 

@@ -1,12 +1,14 @@
 """Does the code still give the stored numbers? One cheap unit is computed again and compared."""
 
+import contextlib
 import importlib
+import sys
 
 import numpy as np
 import pandas as pd
 
 from gaitnb import data as datasets
-from gaitnb.errors import ResultsError
+from gaitnb.errors import DataError, ResultsError
 from gaitnb.evidence.results import read_results
 
 # Wide enough for another processor and another version of torch, which round differently; a
@@ -15,15 +17,22 @@ TOLERANCE = {"rtol": 1e-3, "atol": 1e-4, "ignore": []}
 
 
 def cheapest_unit(chapter, params):
-    """The unit with the lowest ``experiments.cost``, or the first where no cost is stated."""
+    """The unit with the lowest ``experiments.cost`` among those whose data are at hand.
+
+    The first such unit where no cost is stated.
+
+    Raises
+    ------
+    DataError
+        No unit has its data at hand.
+    """
     experiments = _experiments(chapter)
     units = experiments.units(params)
-    return min(units, key=experiments.cost) if hasattr(experiments, "cost") else units[0]
-
-
-def data_of(unit):
-    """Names of the data sets that a unit needs, as a list."""
-    return [unit["data"]] if isinstance(unit["data"], str) else list(unit["data"])
+    ready = [unit for unit in units if datasets.at_hand(unit["data"])]
+    if not ready:
+        names = sorted({unit["data"] for unit in units})
+        raise DataError(f"{chapter}: none of {', '.join(names)} is at hand; see gaitnb data list")
+    return min(ready, key=experiments.cost) if hasattr(experiments, "cost") else ready[0]
 
 
 def drift(chapter, profile, folder=None):
@@ -43,18 +52,19 @@ def drift(chapter, profile, folder=None):
     Raises
     ------
     DataError
-        The data of the unit is not at hand.
+        The data of no unit are at hand.
     ResultsError
         The stored results cannot be read, or do not have the unit.
     """
     stored, meta = read_results(chapter, profile, folder)
     experiments = _experiments(chapter)
     unit = cheapest_unit(chapter, meta["params"])
-    opened = {name: datasets.open(name) for name in data_of(unit)}
-    again = experiments.run_units([unit], meta["params"], opened)
     before = stored[stored["unit"] == unit["unit"]]
     if before.empty:
         raise ResultsError(f"{chapter}, {profile}: the stored results have no unit {unit['unit']}.")
+    opened = {unit["data"]: datasets.open(unit["data"])}
+    with _threads(meta["runs"][before["run"].iloc[0]]["threads"]):
+        again = experiments.run_units([unit], meta["params"], opened)
     return differences(before, again, **getattr(experiments, "TOLERANCE", {}))
 
 
@@ -90,6 +100,21 @@ def differences(before, again, rtol=None, atol=None, ignore=()):
                 f"({wrong.sum()} of {len(old)} rows differ)"
             )
     return found
+
+
+@contextlib.contextmanager
+def _threads(number):
+    """As many torch threads as then: one and two give different roundings."""
+    torch = sys.modules.get("torch")
+    if torch is None or number is None:
+        yield
+        return
+    now = torch.get_num_threads()
+    torch.set_num_threads(number)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(now)
 
 
 def _experiments(chapter):

@@ -67,7 +67,9 @@ def read(content, where, data_sets):
         for name in rules.named_ids(rules.parse(row["rule"])):
             # An order may name quantities that have no row of their own, such as G12.sae.
             if name not in ids and name.split(".")[0] not in ids:
-                raise ClaimError(f"{at}: the rule names {name}{nearest(name, ids)}.")
+                raise ClaimError(
+                    f"{at}: the rule names {name}, which has no row{nearest(name, ids)}"
+                )
     _check_together(rows)
     table = pd.DataFrame([row for _, row in rows], columns=COLUMNS)
     table["paper"] = [_number_or_text(text) for text in table["paper"]]
@@ -82,12 +84,12 @@ def is_virtual(data):
 
 
 def nearest(name, names):
-    """ ", expected one of ..." with the nearest existing name, for errors."""
+    """The end of an error about an unknown name: the nearest existing one, or all."""
     names = [str(one) for one in names]
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
     if near:
-        return f", which does not exist; did you mean {near[0]}?"
-    return f", expected one of {', '.join(sorted(names))}"
+        return f"; did you mean {near[0]}?"
+    return f"; expected one of {', '.join(sorted(names))}"
 
 
 def _rows(content, where):
@@ -135,7 +137,7 @@ def _check_row(row, at, data_sets):
     data = row["data"]
     if not (data in NO_DATA or data in data_sets or re.fullmatch(r"lab:\w+", data)):
         allowed = [*data_sets, *NO_DATA, "lab:<cohort>"]
-        raise ClaimError(f"{at}: data is {data!r}{nearest(data, allowed)}.")
+        raise ClaimError(f"{at}: data is {data!r}{nearest(data, allowed)}")
     if not row["rule"]:
         raise ClaimError(f"{at}: there is no rule; state it before the run.")
     try:

@@ -1,6 +1,7 @@
 """A small checkout to build in: the real workflow and package, toy chapter, toy data."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -118,6 +119,11 @@ class Checkout:
         process = self.start(*command, **more)
         out, _ = process.communicate(timeout=300)
         return process.returncode, out
+
+    @staticmethod
+    def ran(out: str) -> set[str]:
+        """Names of the notebooks that a build started."""
+        return set(re.findall(r"^  start   (\S+)$", out, re.MULTILINE))
 
     def git(self, *command: str) -> str:
         who = ["-c", "user.name=toy", "-c", "user.email=toy@example.org"]

@@ -118,7 +118,7 @@ def render(stage: Path, html: Path, strict: bool = False) -> bool:
         raise WorkflowError(f"the pages could not be rendered\n{_tail(done.stdout)}")
     if "WARNING" in done.stdout:
         print(_tail(done.stdout))
-    check_pages(made)
+    check_pages(made, toc_files())
     (made / ".rendered-from").write_text(state)
     old = html.with_name(f".{html.name}.old")
     shutil.rmtree(old, ignore_errors=True)
@@ -131,12 +131,12 @@ def render(stage: Path, html: Path, strict: bool = False) -> bool:
     return True
 
 
-def check_pages(html: Path) -> None:
+def check_pages(html: Path, files: list[str]) -> None:
     """Raise where the pages are not those of the table of contents.
 
     Jupyter Book 2 builds nothing from these files and reports success, so success is not enough.
     """
-    wanted = {f"{file}.html" for file in toc_files()}
+    wanted = {f"{file}.html" for file in files}
     found = {str(path.relative_to(html)) for path in html.rglob("*.html")}
     found = {name for name in found if not name.startswith(("_static/", "_modules/", "_sources/"))}
     missing, extra = sorted(wanted - found), sorted(found - wanted - ADDED)

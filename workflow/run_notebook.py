@@ -140,8 +140,8 @@ def _failure(notebook: Notebook, error, seconds: float, failed: Path) -> str:
     text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
     tail = "\n".join(f"    {line}" for line in text.splitlines()[-15:])
     return (
-        f"FAILED  {notebook.name} after {seconds:.0f} s, in cell {error.cell_index + 1} "
-        f"(In [{error.exec_count}]): {error.ename}: {error.evalue}\n{tail}\n"
+        f"FAILED  {notebook.name} after {seconds:.0f} s, in cell "
+        f"In [{error.exec_count}]: {error.ename}: {error.evalue}\n{tail}\n"
         f"  partial copy: {shown(failed)}"
     )
 

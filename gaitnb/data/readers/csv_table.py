@@ -28,6 +28,9 @@ def table(source, path):
     twice = {name for name in header if header.count(name) > 1}
     if twice:
         raise DataError(f"{where}: columns occur twice: {', '.join(sorted(twice))}")
+    last = next(csv.reader([text.rstrip().rpartition("\n")[2]]))
+    if len(last) < len(header):
+        raise DataError(f"{where}: cut off: its last line has {len(last)} of {len(header)} fields")
     try:
         rows = pd.read_csv(io.StringIO(text), index_col=False, on_bad_lines="error")
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:

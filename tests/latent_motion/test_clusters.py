@@ -38,7 +38,7 @@ def test_kmeans_finds_planted_blobs_and_numbers_them_along_the_first_component(n
 def test_gap_statistic_finds_the_planted_number(k):
     X, _ = blobs(np.random.default_rng(k), k=k)
     found = clusters.gap_statistic(X, n_references=10)
-    assert found["k"] == k
+    assert found["k"] == k and found["settled"]
     assert found["gap"].shape == found["error"].shape == (8,)
 
 
@@ -46,6 +46,16 @@ def test_gap_statistic_of_a_long_gaussian_cloud_is_one():
     rng = np.random.default_rng(1)
     X = rng.normal(size=(400, 10)) * [6, 3, 2, 1, 1, 0.5, 0.5, 0.2, 0.1, 0]
     assert clusters.gap_statistic(X, n_references=10)["k"] == 1
+
+
+def test_gap_statistic_says_when_it_does_not_settle():
+    # A closed curve leaves its box empty: the gap grows with every further cluster.
+    angle = np.random.default_rng(9).uniform(0, 2 * np.pi, 500)
+    ring = np.column_stack([np.cos(angle), np.sin(angle)])
+    found = clusters.gap_statistic(np.column_stack([ring, ring**2]), n_references=10)
+    assert not found["settled"] and found["k"] == 8
+    verdict = clusters.continuous_or_clustered(ring, people(50, 10))["verdict"]
+    assert verdict != "clustered"
 
 
 def test_gap_of_an_evenly_filled_box_is_zero():

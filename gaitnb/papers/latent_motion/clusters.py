@@ -70,7 +70,9 @@ def gap_statistic(X, k_max=8, n_references=20, n_components=None, max_rows=2000,
     -------
     dict
         `k`, the smallest k whose gap is no more than one standard error below the next one's
-        (``gap(k) >= gap(k+1) - s(k+1)``; `k_max` if none is); `gap` and `error`, (k_max,).
+        (``gap(k) >= gap(k+1) - s(k+1)``); `settled`, False where there is none up to `k_max`,
+        which is then given as `k`: the gap only grows, as for a bent continuum that leaves most of
+        its box empty; `gap` and `error`, (k_max,).
 
     References
     ----------
@@ -98,7 +100,9 @@ def gap_statistic(X, k_max=8, n_references=20, n_components=None, max_rows=2000,
     gap = references.mean(axis=0) - ours
     error = references.std(axis=0) * np.sqrt(1 + 1 / n_references)
     enough = np.flatnonzero(gap[:-1] >= gap[1:] - error[1:])
-    return {"k": int(enough[0] + 1) if len(enough) else k_max, "gap": gap, "error": error}
+    settled = len(enough) > 0
+    k = int(enough[0] + 1) if settled else k_max
+    return {"k": k, "settled": settled, "gap": gap, "error": error}
 
 
 def cluster_stability(X, k=5, subject=None, n_samples=20, n_components=None, seed=0, n_init=3):
@@ -204,10 +208,10 @@ def continuous_or_clustered(
     Returns
     -------
     dict
-        `gap_k`; `silhouette` for `k` clusters and `silhouette_null` (95th percentile over the
+        `gap_k` and `gap_settled` (see `gap_statistic`); `silhouette` for `k` clusters and `silhouette_null` (95th percentile over the
         clouds); `stability` over people and `stability_null` (mean over the clouds);
         `first_component` (share of variance); `ami_people` of the clusters with the people; and
-        `verdict`: "clustered" where the gap statistic finds more than one cluster and the
+        `verdict`: "clustered" where the gap statistic settles on more than one cluster and the
         silhouette exceeds both the clouds' and .25 (below it Kaufman and Rousseeuw [1]_ speak of
         no substantial structure), "continuous" where neither is so, else "undecided".
 
@@ -236,11 +240,12 @@ def continuous_or_clustered(
     labels, ours = measured(scores)
     clouds = [rng.normal(size=scores.shape) * spread for _ in range(n_null)]
     null = float(np.quantile([measured(cloud)[1] for cloud in clouds], 0.95))
-    gap_k = gap_statistic(scores, max(8, k), n_references, seed=rng)["k"]
+    gap = gap_statistic(scores, max(8, k), n_references, seed=rng)
     stable = [cluster_stability(c, k, subject, n_samples=5, seed=rng) for c in clouds[:5]]
-    evidence = (gap_k > 1) + (ours > max(null, 0.25))
+    evidence = (gap["settled"] and gap["k"] > 1) + (ours > max(null, 0.25))
     return {
-        "gap_k": gap_k,
+        "gap_k": gap["k"],
+        "gap_settled": gap["settled"],
         "silhouette": ours,
         "silhouette_null": null,
         "stability": cluster_stability(scores, k, subject, seed=rng),

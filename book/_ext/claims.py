@@ -25,7 +25,7 @@ from sphinx.util.docutils import SphinxDirective
 from gaitnb.errors import GaitnbError
 from gaitnb.evidence import claims, results
 from gaitnb.evidence.commands import measured_text, paper_text
-from gaitnb.evidence.table import KINDS, nearest
+from gaitnb.evidence.table import KINDS, NO_DATA, nearest
 
 HEADINGS = {
     "id": "Claim",
@@ -114,7 +114,8 @@ class Tables(SphinxDirective):
         if name == "verdict":
             return [badge(row["verdict"])]
         if name == "data":
-            parts = [row["data"], row["profile"], "" if row["primary"] else "side row"]
+            where = "" if row["data"] in NO_DATA else row["data"]
+            parts = [where, row["profile"], "" if row["primary"] else "side row"]
             text = " · ".join(part for part in parts if isinstance(part, str) and part)
         else:
             text = {"paper": paper_text, "ours": measured_text}.get(name, lambda r: r[name])(row)
@@ -139,19 +140,17 @@ class Tables(SphinxDirective):
             refwarn=True,
         )
 
-    def counts_table(self, caption, names, column):
+    def counts_table(self, caption, names, column, show=nodes.Text):
         """Claims by the values of a column, a chapter per column and their sum."""
-        once = {c: claims.counted_once(evaluated(c)) for c in self.chapters}
-        counts = {
-            c: [int((column(rows) == name).sum()) for name in names] for c, rows in once.items()
-        }
-        head = [[nodes.Text("")], *([self.chapter_link(c)] for c in counts), [nodes.Text("all")]]
+        found = [column(claims.counted_once(evaluated(c))) for c in self.chapters]
+        links = [[self.chapter_link(chapter)] for chapter in self.chapters]
         body = []
-        for number, name in enumerate(names):
-            of_chapters = [of_names[number] for of_names in counts.values()]
-            body.append(counts_row([nodes.Text(name)], [*of_chapters, sum(of_chapters)]))
-        totals = [sum(of_names) for of_names in counts.values()]
-        body.append(counts_row([nodes.strong("", "claims")], [*totals, sum(totals)]))
+        for name in names:
+            numbers = [int((values == name).sum()) for values in found]
+            body.append(counts_row(show(name), [*numbers, sum(numbers)]))
+        totals = [len(values) for values in found]
+        body.append(counts_row(nodes.strong("", "claims"), [*totals, sum(totals)]))
+        head = [[nodes.Text("")], *links, [nodes.Text("all")]]
         return table(head, body, [3] + [1] * (len(head) - 1), "claims-counts", caption)
 
     def chapter_link(self, chapter):
@@ -209,9 +208,14 @@ class Scoreboard(Tables):
         def kind(rows):
             return rows.apply(claims.evidence_kind, axis=1)
 
+        def verdict(rows):
+            return rows["verdict"]
+
+        given = {v for c in self.chapters for v in claims.counted_once(evaluated(c))["verdict"]}
+        verdicts = [name for name in claims.VERDICTS if name in given]
         made = [
             self.counts_table("Claims by kind of evidence", claims.EVIDENCE, kind),
-            self.counts_table("Claims by verdict", claims.VERDICTS, lambda rows: rows["verdict"]),
+            self.counts_table("Claims by verdict", verdicts, verdict, show=badge),
         ]
         for chapter in self.chapters:
             title = nodes.rubric("", "", self.chapter_link(chapter))
@@ -234,7 +238,7 @@ def badge(verdict):
 def counts_row(name, numbers):
     """A row of counts; zero is a dot, so that the others stand out."""
     texts = [nodes.Text(str(number) if number else "·") for number in numbers]
-    cells = [("claims-name", [nodes.paragraph("", "", *name)])]
+    cells = [("claims-name", [nodes.paragraph("", "", name)])]
     cells += [("claims-count", [nodes.paragraph("", "", text)]) for text in texts]
     return cells, []
 

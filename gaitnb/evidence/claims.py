@@ -248,7 +248,7 @@ def _fill(row, profile, record):
 
 def _state_without_result(data):
     if data != "arithmetic" and not table.is_virtual(data) and not datasets.at_hand(data):
-        return WAITING, f"{data} is not at hand; `gaitnb data list` says how to get it"
+        return WAITING, f"{data} is not at hand; gaitnb data list says how to get it"
     return NO_RESULT, f"not computed yet on {data}"
 
 

@@ -89,7 +89,7 @@ def nearest(name, names):
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
     if near:
         return f"; did you mean {near[0]}?"
-    return f"; expected one of {', '.join(sorted(names))}"
+    return f"; expected one of {', '.join(sorted(names)) or 'none'}"
 
 
 def _rows(content, where):

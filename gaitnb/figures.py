@@ -170,10 +170,13 @@ def plotly_html(fig, div_id, alt):
 
     Notes
     -----
+    What the figure leaves open follows the book: white ground, the palette, narrow margins.
+
     plotly.js itself is asked from plotly's own server, which serves a notebook in Colab or Jupyter.
     Building the book replaces that by the copy inside the plotly package (``book/_ext/offline.py``).
     """
     import plotly.graph_objects as go
+    import plotly.io as pio
 
     if not alt.strip():
         raise ValueError("plotly_html: alt is empty; say in words what the figure shows")
@@ -183,8 +186,12 @@ def plotly_html(fig, div_id, alt):
             f"plotly_html: div_id is {div_id!r}; expected letters, digits, '-' and '_', a letter first"
         )
     fig = go.Figure(fig)
+    if fig.layout.template == pio.templates[pio.templates.default]:
+        fig.layout.template = "plotly_white"
     if fig.layout.colorway is None:
-        fig.update_layout(colorway=COLORS)
+        fig.layout.colorway = COLORS
+    if not fig.layout.margin.to_plotly_json():
+        fig.layout.margin = {"l": 60, "r": 20, "t": 50, "b": 50}
     body = fig.to_html(
         full_html=False,
         include_plotlyjs="cdn",

@@ -105,6 +105,14 @@ def test_plotly_html_is_the_same_twice_and_says_what_it_shows():
     )
 
 
+def test_plotly_html_fills_in_only_what_the_figure_leaves_open():
+    plain = figures.plotly_html(go.Figure(go.Bar(y=[1])), "bars", "One bar.")
+    assert f'"colorway":["{figures.COLORS[0]}"' in plain and '"margin":{"b":50,"l":60' in plain
+    layout = {"margin": {"l": 7}, "colorway": ["red"]}
+    own = figures.plotly_html(go.Figure(go.Bar(y=[1]), layout), "bars", "One bar.")
+    assert '"margin":{"l":7}' in own and '"colorway":["red"]' in own
+
+
 @pytest.mark.parametrize(
     ("div_id", "alt", "says"),
     [("explorer", "  ", "alt is empty"), ("7up", "x", "div_id"), ("a b", "x", "div_id"), ("", "x", "div_id")],

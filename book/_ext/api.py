@@ -52,20 +52,23 @@ def reread_when_a_module_came_or_went(app, env, added, changed, removed):
     return [PAGE] if PAGE in env.found_docs and known != public_modules("gaitnb") else []
 
 
-def plain_references(app, what, name, obj, options, lines):
-    """Handler of autodoc-process-docstring.
+def plain_docstring(app, what, name, obj, options, lines):
+    """Handler of autodoc-process-docstring: what reads well in code, but means more to Sphinx.
 
     Docstrings number their references from 1 each, and footnotes of one page cannot share a number:
-    ``[1]_`` and ``.. [1]`` become plain text.
+    ``[1]_`` and ``.. [1]`` become plain text. ``|r|`` is an absolute value, no substitution.
     """
     for i, line in enumerate(lines):
         line = re.sub(r"^(\s*)\.\. (\[\d+\] )", r"\1\2", line)
-        lines[i] = re.sub(r"(\[\d+\])_(?!\w)", r"\1", line)
+        line = re.sub(r"(\[\d+\])_(?!\w)", r"\1", line)
+        parts = re.split(r"(``.*?``|`.*?`)", line)
+        parts[::2] = [re.sub(r"\|(\w[^|]*)\|", r"\|\1\|", part) for part in parts[::2]]
+        lines[i] = "".join(parts)
 
 
 def setup(app):
     # After napoleon, which knows the section of references by its footnotes.
-    app.connect("autodoc-process-docstring", plain_references, priority=900)
+    app.connect("autodoc-process-docstring", plain_docstring, priority=900)
     app.connect("source-read", fill_page)
     app.connect("env-get-outdated", reread_when_a_module_came_or_went)
     return {"version": "1", "parallel_read_safe": False, "parallel_write_safe": True}

@@ -18,6 +18,7 @@ LOADED_FROM_ELSEWHERE = re.compile(
     r'<(?:script|img|iframe|source|video|audio|embed)\b[^>]*\ssrc="((?:https?:)?//[^"]+)"'
     r'|<link\b[^>]*\shref="((?:https?:)?//[^"]+)"'
 )
+FONT_PRELOAD = re.compile(r'<link rel="preload" as="font"[^>]*>\s*')
 logger = logging.getLogger(__name__)
 
 
@@ -43,6 +44,10 @@ def mend_page(app, pagename, templatename, context, doctree):
         app.env.gaitnb_uses_plotly = True
     for address in loaded_from_elsewhere(body or ""):
         logger.warning("the page would load %s, which needs a network", address, location=pagename)
+    # Thebe, which the theme brings along, is not used here; it names a server and is declared twice.
+    context["script_files"][:] = [
+        script for script in context["script_files"] if "thebe" not in str(vars(script)).lower()
+    ]
     if pagename == "search":
         app.add_js_file("search-offline.js")
 
@@ -56,7 +61,21 @@ def copy_plotly(app, exception):
         copy_asset_file(str(source), str(Path(app.outdir) / "_static"))
 
 
+def drop_font_preloads(app, exception):
+    """Handler of build-finished: fonts come with the style sheet, as they do anyway.
+
+    The theme asks for them ahead of it, which a browser refuses when a page lies in a folder.
+    """
+    if exception is None and app.builder.format == "html":
+        for page in Path(app.outdir).rglob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            plain = FONT_PRELOAD.sub("", text)
+            if plain != text:
+                page.write_text(plain, encoding="utf-8")
+
+
 def setup(app):
     app.connect("html-page-context", mend_page)
     app.connect("build-finished", copy_plotly)
+    app.connect("build-finished", drop_font_preloads)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

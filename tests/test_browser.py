@@ -393,3 +393,10 @@ def test_pages_follow_the_system_into_light_and_dark(chromium, html, dark):
     paper = chromium.execute_script(BRIGHTNESS, "body", "backgroundColor")
     ink = chromium.execute_script(BRIGHTNESS, "article p", "color")
     assert (paper < 0.2 and ink > 0.7) if dark else (paper > 0.9 and ink < 0.2)
+
+
+@pytest.mark.browser
+def test_the_landing_page_says_it_in_one_screen(chromium, html):
+    open_page(chromium, (html / "book/index.html").as_uri())
+    ends = "return [...document.querySelectorAll('.sd-card')].map(e => e.getBoundingClientRect().bottom)"
+    assert 0 < max(chromium.execute_script(ends)) <= 900

@@ -18,7 +18,9 @@ class Found(Tables):
             line = nodes.paragraph("", "", self.chapter_link(chapter), nodes.Text(": "))
             for verdict in claims.VERDICTS:
                 if verdict in counts:
-                    line += [nodes.Text(f"{counts[verdict]} "), badge(verdict), nodes.Text(" ")]
+                    counted = nodes.Text(f"{counts[verdict]} ")
+                    line += nodes.inline("", "", counted, badge(verdict), classes=["found-count"])
+                    line += nodes.Text(" ")
             items += nodes.list_item("", line)
         return [items]
 

@@ -44,6 +44,9 @@ def at_hand(name):
 def fingerprint(name):
     return name + os.environ.get("TOY_DATA", "1")
 
+def info(name):
+    return {"access": os.environ.get("TOY_ACCESS", "download")}
+
 def how_to_get(name):
     return f"ask for {name}"
 

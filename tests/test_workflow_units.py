@@ -46,7 +46,7 @@ def test_a_long_run_is_planned_resumed_and_collected(chapter):
     assert "5 units in 3 chunks, 2 done" in out
     assert out.count("done    toy overnight") == 1
     table, meta = results(chapter)
-    assert table.splitlines()[0] == "unit,subject,run,force_bw" or "force_bw" in table
+    assert table.splitlines()[0] == "unit,subject,force_bw,run"
     assert [line.split(",")[0] for line in table.splitlines()[1:]] == [
         f"walks-{n}" for n in range(5)
     ]
@@ -89,6 +89,22 @@ def test_units_of_data_that_are_not_at_hand_wait_and_never_thin_out_the_package(
     assert not (chapter.root / "gaitnb/papers/toy/results").exists()
     assert len(results(chapter, "_build/results/toy/overnight")[0].splitlines()) == 6
 
+    code, out = chapter.run(*SMOKE, TOY_SECRET="1")  # with both sets: into the package
+    assert code == 0, out
+    assert out.count("done    toy overnight") == 3  # the chunks of the first set are still good
+    assert len(results(chapter)[0].splitlines()) == 11
+    code, out = chapter.run(*SMOKE, TOY_ACCESS="manual")  # never replaced by results on less
+    assert code == 0, out
+    assert "not for the package" in out
+    assert len(results(chapter)[0].splitlines()) == 11
+
+
+def test_a_set_that_only_its_owner_hands_out_is_not_waited_for(chapter):
+    chapter.write("book/toy/params/02_results.overnight.yaml", "seeds: 5\nboth: true\n")
+    code, out = chapter.run(*SMOKE, TOY_ACCESS="manual")
+    assert code == 0, out
+    assert results(chapter)[1]["data"] == {"walks": "walks1"}
+
 
 @pytest.mark.parametrize(
     ("command", "words"),
@@ -112,3 +128,12 @@ def test_a_wrong_profile_is_refused_before_anything_runs(chapter):
     code, out = chapter.run("workflow.driver", "units", "full")
     assert code == 1
     assert "no profile full" in out and "there are: reduced, overnight" in out
+
+
+def test_units_that_go_side_by_side_stay_in_one_chunk():
+    units = [{"unit": f"{model}{n}", "model": model} for model in "abc" for n in range(10)]
+    chunks = group(units, lambda unit: 50, aim=600, together=lambda unit: unit["model"])
+    assert ["".join(sorted({u["model"] for u in chunk})) for chunk, _ in chunks] == ["a", "b", "c"]
+    many = [{"unit": str(n), "model": "a"} for n in range(50)]
+    sizes = [s for _, s in group(many, lambda unit: 50, aim=600, together=lambda unit: "a")]
+    assert max(sizes) == 1200 and sum(sizes) == 2500

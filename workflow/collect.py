@@ -39,7 +39,7 @@ def collect_units(plan: dict, trial: bool = False) -> Path:
     """Join the chunks of a plan into `units.csv` and `meta.json`; returns their folder.
 
     Overnight and full results go into the package, to be committed. Those of a trial, or of a
-    plan that waits for data, go below `_build/results`, so that they never replace whole ones.
+    plan that waits for data it should have, go below `_build/results`.
     """
     from gaitnb.evidence.results import collect, write_results
     from workflow.plan import chunk_file
@@ -48,13 +48,27 @@ def collect_units(plan: dict, trial: bool = False) -> Path:
     names = [unit["unit"] for chunk in plan["chunks"] for unit in chunk["units"]]
     units, meta = collect(files, names)
     chapter, profile = plan["chapter"], plan["profile"]
-    publish = profile in COMMITTED and not trial and not plan["waiting"]
-    target = PAPERS / chapter / "results" if publish else RESULTS / chapter
-    write_results(target / profile, units, meta)
-    print(f"  {len(names)} units of {chapter}: {shown(target / profile)}")
-    if plan["waiting"] and profile in COMMITTED and not trial:
-        print(f"  not for the package: {', '.join(plan['waiting'])} was not at hand")
-    return target / profile
+    packaged = PAPERS / chapter / "results" / profile
+    lacking = [] if profile not in COMMITTED or trial else lacks(plan, packaged)
+    publish = profile in COMMITTED and not trial and not lacking
+    target = packaged if publish else RESULTS / chapter / profile
+    write_results(target, units, meta)
+    print(f"  {len(names)} units of {chapter}: {shown(target)}")
+    if lacking:
+        print(f"  not for the package: {', '.join(lacking)} is not at hand")
+    return target
+
+
+def lacks(plan: dict, packaged: Path) -> list[str]:
+    """Data sets without which results must not enter the package.
+
+    A set that only its owner may hand out is not waited for, unless the package's present results
+    rest on it: they are never replaced by results on less.
+    """
+    record = packaged / "meta.json"
+    before = json.loads(record.read_text(encoding="utf-8"))["data"] if record.is_file() else {}
+    waiting = plan["waiting"].items()
+    return [name for name, missing in waiting if name in before or not missing["own_copy"]]
 
 
 def collect_reduced() -> None:

@@ -88,9 +88,9 @@ def refuse_changed_sources() -> None:
     if shutil.which("git") is None or not (ROOT / ".git").exists():
         raise WorkflowError("this is no git checkout, so results could not name their source; "
                             "ALLOW_DIRTY=1 writes them below _build instead")  # fmt: skip
-    pathspec = ["gaitnb", ":(exclude)gaitnb/papers/*/results"]
+    pathspec = ["gaitnb", ":(exclude,glob)gaitnb/papers/*/results/**"]
     changed = subprocess.run(
-        ["git", "status", "--porcelain", "--", *pathspec],
+        ["git", "status", "--porcelain", "--untracked-files=all", "--", *pathspec],
         cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True,
     ).stdout.splitlines()  # fmt: skip
     if changed:

@@ -83,26 +83,32 @@ def make_plan(chapter: str, profile: str) -> dict:
         "waiting": {},
         "measured": cost is not None,
     }
-    for name, units in _by_data(experiments.units(params), chapter).items():
-        if name.startswith("lab:") or data.at_hand(name):
-            plan["data"][name] = data.fingerprint(name)
-            groups = group(units, cost or (lambda unit: UNKNOWN_SECONDS))
-            plan["chunks"] += [_chunk(plan, name, *one) for one in groups]
-        else:
-            plan["waiting"][name] = {"units": len(units), "how": data.how_to_get(name)}
+    together = getattr(experiments, "side_by_side", None)
+    for names, units in _by_data(experiments.units(params), chapter).items():
+        missing = [n for n in names if not (n.startswith("lab:") or data.at_hand(n))]
+        for name in missing:
+            plan["waiting"].setdefault(name, {
+                "units": 0,
+                "how": data.how_to_get(name),
+                "own_copy": data.info(name)["access"] == "manual",
+            })["units"] += len(units)  # fmt: skip
+        if not missing:
+            plan["data"] |= {name: data.fingerprint(name) for name in names}
+            groups = group(units, cost or (lambda unit: UNKNOWN_SECONDS), together=together)
+            plan["chunks"] += [_chunk(plan, names, *one) for one in groups]
     for number, chunk in enumerate(plan["chunks"]):
         chunk["id"] = f"{number:03d}-{chunk['id']}"
     return plan
 
 
-def _by_data(units: list[dict], chapter: str) -> dict[str, list[dict]]:
-    """Units by data set, in order; refuses units that are not as documented."""
-    grouped: dict[str, list[dict]] = {}
+def _by_data(units: list[dict], chapter: str) -> dict[tuple[str, ...], list[dict]]:
+    """Units by the data sets they need, in order; refuses units that are not as documented."""
+    grouped: dict[tuple[str, ...], list[dict]] = {}
     seen = set()
     for unit in units:
         try:
             json.dumps(unit)
-            name, data = unit["unit"], unit["data"]
+            name, needs = unit["unit"], (unit["data"], *filter(None, [unit.get("also")]))
         except (TypeError, KeyError) as error:
             raise WorkflowError(
                 f"{chapter}: units() gave {unit!r}; expected plain values with `unit` and `data`"
@@ -111,19 +117,26 @@ def _by_data(units: list[dict], chapter: str) -> dict[str, list[dict]]:
         if name in seen:
             raise WorkflowError(f"{chapter}: units() gave the unit {name} twice")
         seen.add(name)
-        grouped.setdefault(data, []).append(unit)
+        grouped.setdefault(needs, []).append(unit)
     if not seen:
         raise WorkflowError(f"{chapter}: units() gave none")
     return grouped
 
 
-def group(units: list[dict], cost, aim: float = CHUNK_SECONDS) -> list[tuple[list[dict], float]]:
-    """Cut a list of units into chunks of about `aim` core-seconds, in order."""
+def group(
+    units: list[dict], cost, aim: float = CHUNK_SECONDS, together=None
+) -> list[tuple[list[dict], float]]:
+    """Cut a list of units into chunks of about `aim` core-seconds, in order.
+
+    Neighbours for which `together` gives the same key are cheaper in one chunk; a run of them is
+    cut only where it is worth more than twice the aim.
+    """
     chunks, now, seconds = [], [], 0.0
-    for unit in units:
+    for i, unit in enumerate(units):
         now.append(unit)
         seconds += float(cost(unit))
-        if seconds >= aim:
+        goes_on = together and i + 1 < len(units) and together(units[i + 1]) == together(unit)
+        if seconds >= (2 * aim if goes_on else aim / 2 if together else aim):
             chunks.append((now, seconds))
             now, seconds = [], 0.0
     if now:
@@ -131,10 +144,13 @@ def group(units: list[dict], cost, aim: float = CHUNK_SECONDS) -> list[tuple[lis
     return chunks
 
 
-def _chunk(plan: dict, data: str, units: list[dict], seconds: float) -> dict:
-    decides = [plan["method"], plan["params_hash"], plan["data"][data], units]
+def _chunk(plan: dict, names: tuple[str, ...], units: list[dict], seconds: float) -> dict:
+    fingerprints = {name: plan["data"][name] for name in names}
+    decides = [plan["method"], plan["params_hash"], fingerprints, units]
     digest = hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
-    return {"id": digest[:10], "data": data, "seconds": round(seconds, 1), "units": units}
+    return {
+        "id": digest[:10], "data": fingerprints, "seconds": round(seconds, 1), "units": units,
+    }  # fmt: skip
 
 
 def folder(plan: dict) -> Path:
@@ -171,8 +187,8 @@ def summary(plan: dict) -> str:
         f"{len(chunks) - len(todo)} done; about {hours:.1f} core-hours to go"
         + ("" if plan["measured"] else " (a guess: the chapter does not state its costs)"),
     ]
-    for name in plan["data"]:
-        mine = [chunk for chunk in chunks if chunk["data"] == name]
+    for name in dict.fromkeys(next(iter(chunk["data"])) for chunk in chunks):
+        mine = [chunk for chunk in chunks if next(iter(chunk["data"])) == name]
         seconds = sum(chunk["seconds"] for chunk in mine)
         units = sum(len(chunk["units"]) for chunk in mine)
         lines.append(f"  {name}: {units} units, {seconds / 3600:.2f} core-hours in all")

@@ -5,6 +5,7 @@ python -m workflow.run_units _build/units/latent_motion/overnight/plan.json 000-
 
 import argparse
 import importlib
+import inspect
 import json
 import sys
 import time
@@ -47,14 +48,16 @@ def run(plan: dict, name: str) -> None:
     if plan["method"] != experiments.METHOD:
         raise WorkflowError(f"{chapter}: METHOD changed since the plan was made; start again")
     start = time.time()
-    recordings = {chunk["data"]: data.open(chunk["data"])}
+    recordings = {name: data.open(name) for name in chunk["data"]}
     params = plan["params"]
-    table = experiments.run_units(chunk["units"], params, recordings)
+    where = device(params)
+    options = {"device": where} if takes_device(experiments.run_units) else {}
+    table = experiments.run_units(chunk["units"], params, recordings, **options)
     seconds = time.time() - start
     command = f"make {plan['profile']} CHAPTER={chapter}"
     meta = {key: plan[key] for key in ("chapter", "profile", "method", "params", "params_hash")}
-    meta["data"] = {chunk["data"]: plan["data"][chunk["data"]]}
-    meta["runs"] = [run_record(command, seconds, device(params))]
+    meta["data"] = chunk["data"]
+    meta["runs"] = [run_record(command, seconds, where if options else "cpu")]
     file = chunk_file(plan, chunk)
     write_pair(file, file.with_suffix(".json"), table.assign(run=0), meta)
     say(
@@ -63,9 +66,14 @@ def run(plan: dict, name: str) -> None:
     )
 
 
+def takes_device(function) -> bool:
+    """Whether an experiment can be told where to train."""
+    return "device" in inspect.signature(function).parameters
+
+
 def device(params: dict) -> str:
-    """The device that parameters mean: `auto` takes a GPU where there is one."""
-    asked = params.get("device", "cpu")
+    """The device that parameters mean; without a word on it, a GPU where there is one."""
+    asked = params.get("device", "auto")
     if asked != "auto":
         return asked
     import torch

@@ -33,7 +33,7 @@ install(
 import json, pathlib
 spec = pathlib.Path(sys.prefix, "share/jupyter/kernels/python3/kernel.json")
 kernel = json.loads(spec.read_text())
-kernel["argv"] += ["--IPKernelApp.log_level=ERROR"]
+kernel["argv"] += ["--IPKernelApp.log_level=CRITICAL"]
 spec.write_text(json.dumps(kernel, indent=1))
 """
 

@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     what = "make book" if asked.command == "book" else f"make {asked.profile}"
     try:
-        lock.take(what, wait=os.environ.get("WAIT", "") not in ("", "0"))
+        lock.take(what, wait=lock.wanted_to_wait())
         config = book() if asked.command == "book" else long_run(asked.profile, asked.chapter)
         unlock()
         become_snakemake(asked.command, config)

@@ -57,3 +57,8 @@ def take(command: str, wait: bool = False, folder: Path = BUILD) -> int:
     os.pwrite(file, text.encode(), 0)
     os.set_inheritable(file, True)  # kept across exec; Snakemake's own children do not get it
     return file
+
+
+def wanted_to_wait() -> bool:
+    """Whether the caller set WAIT=1."""
+    return os.environ.get("WAIT", "") not in ("", "0")

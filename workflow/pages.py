@@ -6,7 +6,7 @@ python -m workflow.pages committed   the notebooks as they are committed
 
 import argparse
 import hashlib
-import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from gaitnb.errors import GaitnbError
+from workflow import lock
 from workflow.project import (
     BOOK,
     BUILD,
@@ -41,6 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     asked = parser.parse_args(argv)
     stage = asked.stage or (STAGE if asked.source == "run" else BUILD / "stage_committed")
     try:
+        if asked.source == "committed" and asked.html == HTML:  # a build holds the lock already
+            lock.take("make read", wait=lock.wanted_to_wait())
         stage_book(stage, asked.source)
         start = time.time()
         again = render(stage, asked.html, asked.strict)
@@ -48,7 +51,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"  {what}\n  {shown(asked.html / 'index.html')}", flush=True)
     except GaitnbError as error:
         print(f"  {error}", file=sys.stderr)
-        return 1
+        return lock.BUSY if isinstance(error, lock.BuildIsRunning) else 1
     return 0
 
 
@@ -106,18 +109,17 @@ def render(stage: Path, html: Path, strict: bool = False) -> bool:
         return False
     out = html.with_name(f".{html.name}.part")
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(stage), "--all"]
-    command = [str(Path(sys.executable).with_name("jupyter-book")), *command[3:]]
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(stage), "--all"]
     command += ["--path-output", str(out), "--quiet"] + (["-W", "--keep-going"] if strict else [])
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"PYDEVD_DISABLE_FILE_VALIDATION": "1"},
+        command, cwd=ROOT,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     made = out / "_build" / "html"
     if done.returncode or not made.is_dir():
         raise WorkflowError(f"the pages could not be rendered\n{_tail(done.stdout)}")
-    if "WARNING" in done.stdout:
-        print(_tail(done.stdout))
+    warnings = dict.fromkeys(line for line in _plain(done.stdout) if "WARNING" in line)
+    print(_tail("\n".join(warnings), 20), end="\n" if warnings else "")
     check_pages(made, toc_files())
     (made / ".rendered-from").write_text(state)
     old = html.with_name(f".{html.name}.old")
@@ -157,8 +159,13 @@ def _state(stage: Path) -> str:
     return digest.hexdigest()
 
 
+def _plain(text: str) -> list[str]:
+    """Lines without colour codes."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).strip().splitlines()
+
+
 def _tail(text: str, lines: int = 40) -> str:
-    return "\n".join(f"    {line}" for line in text.strip().splitlines()[-lines:])
+    return "\n".join(f"    {line}" for line in _plain(text)[-lines:])
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true", help="also what is up to date")
     asked = parser.parse_args(argv)
     try:
-        lock.take("make refresh", wait=os.environ.get("WAIT", "") not in ("", "0"))
+        lock.take("make refresh", wait=lock.wanted_to_wait())
         return refresh(asked.names, asked.all)
     except GaitnbError as error:
         print(error, file=sys.stderr)

@@ -14,13 +14,18 @@ import importlib.util
 import os
 import time
 import uuid
+import warnings
 import zlib
 from pathlib import Path
 from typing import NamedTuple
 
-import pooch
-
 from gaitnb.errors import DataError
+
+with (
+    warnings.catch_warnings()
+):  # in a notebook its progress bar asks for widgets, which we do without
+    warnings.filterwarnings("ignore", message="IProgress not found")
+    import pooch
 
 STALE_PART_S = 3600  # a part file untouched for this long belongs to a download that died
 _PACKAGE = "package:"  # url of a file that an installed Python package carries

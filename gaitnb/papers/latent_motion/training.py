@@ -61,11 +61,11 @@ def train(
     x : tensor, shape (n_rows, inputs)
         All rows; ``train_rows`` says which a model may see.
     train_rows : sequence of int arrays
-        Rows of each model, equally many for all.
+        Rows of each model.
     validation_rows : sequence of int arrays, optional
         Rows on which the weights to keep are chosen; equally many for all.
     n_steps : int
-        Optimiser steps. ``epochs * ceil(n_train / batch)`` for a number of epochs.
+        Optimiser steps; see :func:`steps` for a number of epochs.
     n_checks : int
         How often the losses are recorded, evenly spread, the last step included.
     seeds : sequence of int, optional
@@ -82,13 +82,16 @@ def train(
     Raises
     ------
     ValueError
-        If the models do not have equally many rows (they could not share a schedule).
+        If the models do not have equally many validation rows (they could not be stacked).
+
+    Notes
+    -----
+    An epoch is a random order of the rows. The batch at its end is filled up from the next order,
+    so that models with different numbers of rows take steps of the same size together.
     """
     device = x.device
-    n_train = {len(r) for r in train_rows}
-    if len(n_train) != 1:
-        raise ValueError(f"models side by side need equally many rows, found {sorted(n_train)}")
-    (n_train,) = n_train
+    if validation_rows is not None and len({len(r) for r in validation_rows}) != 1:
+        raise ValueError("models side by side need equally many validation rows")
     seeds = range(len(models)) if seeds is None else seeds
     streams = [_batches(r, s, batch, models[0]) for r, s in zip(train_rows, seeds, strict=True)]
 
@@ -128,12 +131,12 @@ def train(
         with torch.no_grad():
             train_loss[:, i] = (since_check / (check - done)).cpu()
             since_check.zero_()
-            if held_out is None:
-                better = torch.ones_like(best_loss, dtype=torch.bool)
-            else:
+            better = torch.ones_like(best_loss, dtype=torch.bool)
+            if held_out is not None:
                 now = check_fn(state, held_out, None)
                 validation_loss[:, i] = now.cpu()
-                better = now < best_loss
+                # A loss that is not a number cannot choose: the last weights stay, visibly bad.
+                better = ~(now >= best_loss)
                 best_loss = torch.where(better, now, best_loss)
             for name, weights in state.items():
                 best[name][better] = weights[better]
@@ -150,8 +153,8 @@ def train(
 
 
 def steps(n_train, epochs, *, batch=BATCH):
-    """Optimiser steps of a number of epochs; the last, shorter batch of an epoch counts."""
-    return epochs * -(-n_train // batch)
+    """Optimiser steps that a number of epochs takes, rounded up."""
+    return -(-epochs * n_train // batch)
 
 
 def plateau(validation_loss, *, share=0.1, gain=0.01):
@@ -173,7 +176,8 @@ def plateau(validation_loss, *, share=0.1, gain=0.01):
     n = max(1, round(share * validation_loss.shape[-1]))
     last = validation_loss[..., -n:].mean(-1)
     before = validation_loss[..., -2 * n : -n].mean(-1)
-    return (before - last) <= gain * np.abs(before)
+    with np.errstate(invalid="ignore"):  # inf - inf, where the loss has left all bounds
+        return (before - last) <= gain * np.abs(before)
 
 
 def _batches(rows, seed, batch, model):
@@ -181,7 +185,9 @@ def _batches(rows, seed, batch, model):
     generator = torch.Generator().manual_seed(int(seed))
     rows = torch.as_tensor(np.asarray(rows))
     latent = model.weight.shape[0]
+    queue = rows[:0]
     while True:
-        for part in rows[torch.randperm(len(rows), generator=generator)].split(batch):
-            noise = torch.randn(len(part), latent, generator=generator) if model.noisy else None
-            yield part, noise
+        while len(queue) < batch:
+            queue = torch.cat([queue, rows[torch.randperm(len(rows), generator=generator)]])
+        part, queue = queue[:batch], queue[batch:]
+        yield part, torch.randn(batch, latent, generator=generator) if model.noisy else None

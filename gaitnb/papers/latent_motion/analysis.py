@@ -120,8 +120,18 @@ def _quantity(claim, data, values, n, rows):
         "value": float(np.mean(values)),
         "spread": float(np.std(values, ddof=1)) if len(values) > 1 else np.nan,
         "n": n,
-        "status": "" if rows["converged"].astype(bool).all() else "not enough training",
+        "status": "" if _trained(rows) else "not enough training",
     }
+
+
+def _trained(rows):
+    """Whether every unit had stopped improving.
+
+    The plateau of its loss says so; so does a best validation loss that lies before the last
+    tenth of the steps, because then more training did not help, however much the loss wavers.
+    """
+    passed = (rows["fold"] >= 0) & (rows["best_step"] <= 0.9 * rows["n_steps"])
+    return bool((rows["converged"].astype(bool) | passed).all())
 
 
 def _counts(data, table):

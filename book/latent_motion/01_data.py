@@ -175,7 +175,7 @@ curves = recordings["grf"].sel(side="unspecified", axis="y").values  # (trial, t
 subject = recordings["subject"].values
 speed = recordings["speed_mps"].values
 condition = recordings["condition"].values
-pd.crosstab(subject, condition)
+pd.crosstab(subject, condition, rownames=["person"], colnames=["condition"])
 
 # %% [markdown]
 # Twenty curves for each person and condition. We look at them before anything is computed from them.

@@ -454,7 +454,7 @@ print([part.stop - part.start for part in wide.values()], "sum", list(wide.value
 # identifiers reach, and how large are they? We number our people and trials as the files do.
 
 # %%
-with_ids = rows.identifier_rows(recordings)  # (600, 141)
+with_ids = rows.identifier_rows(recordings).astype(float)  # (600, 141)
 reach = np.abs(wavelets.forward(np.eye(105)[:4])).max(axis=0) > 1e-12
 print(
     f"identifiers reach {reach.sum()} of {len(reach)} coefficients, {reach[wide['cA4']].sum()} of 15 in cA4"

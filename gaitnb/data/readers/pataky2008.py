@@ -3,6 +3,10 @@
 Source: Pataky et al. 2008, J Biomech 41:1987, as carried by the Python package spm1d: ten files
 of 60 trials x 101 samples in body weights, and two tables (60 trials x 10 people) with walking
 speed in m/s and condition. Which foot a trial shows is not said; age, height and mass neither.
+
+The files state no unit; the examples of spm1d label them body weights. Over a walking stride the
+two feet carry one body weight on average, which no curve here obeys: all are too large, by a
+factor that belongs to the person. They are kept as filed.
 """
 
 import io

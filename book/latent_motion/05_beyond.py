@@ -131,6 +131,7 @@ print([f"{len(np.unique(subject[test]))} people, {len(test)} curves" for _, test
 # the mean training row (else thousands of steps pass before it arrives there), and all but the SAE learn
 # ten times faster for correspondingly fewer steps.
 
+
 # %%
 def fit(model, learning_rate=1e-2, n_steps=n_steps, **options):
     """Models of one kind on all row sets, side by side."""
@@ -173,6 +174,7 @@ trained = {
 # **We expect** sparse coding to win (it searches for its atoms anew for every curve), principal
 # components to be hard to beat (the curves are few-dimensional), and the paper's SAE to need more active
 # numbers than any of them.
+
 
 # %%
 def score(reconstruct):
@@ -277,6 +279,7 @@ pair.round(2)
 # The stored results, where there are any, have the same contest with the paper's learning rate,
 # one person left out at a time, on both open data sets, with R² per channel:
 
+
 # %%
 def shown(parts, columns, by=("data", "model")):
     """Committed results: mean over whole units of the columns that the parts have, per group."""
@@ -305,6 +308,7 @@ shown(["baselines", "sparse", "held_out"], ["l0", "r2_(?:grf|cop)_.*"], ("data",
 # A {term}`linear probe` reads speed from a space by ridge regression; people are left out of both the
 # space and the probe. **We expect** all spaces with some eight dimensions or more to do equally well,
 # and the raw coefficients not to be worse than any latent, because every latent was computed from them.
+
 
 # %%
 def probe(space):
@@ -388,6 +392,7 @@ shown(["baselines", "held_out"], ["probe_mae", "probe_mae_constant"], ("data", "
 # can say how much smaller from the wide sample alone. The control is no model at all: the best of the
 # 101 samples of the curve.
 
+
 # %%
 def best_r(space, part):
     """Largest |r| with speed over the columns of a space, on some rows."""
@@ -455,6 +460,7 @@ shown(["narrow"], ["r_speed", "strong_speed", "between_speed", "within_speed", "
 # dictionary*. **We expect** all to beat the first, and few to beat the second by far: curves that fill few dimensions
 # make any two atoms alike.
 
+
 # %%
 def matched(models):
     """Matched cosines of the live atoms of the two models trained on everyone."""
@@ -509,6 +515,7 @@ alike if alike is None else alike.T
 #
 # **We expect** the error of a model that reconstructs *well* to miss the fault (it draws faulty curves
 # just as faithfully), and the distance to see it.
+
 
 # %%
 def planted_auc(encode, kind):
@@ -604,6 +611,7 @@ patients if patients is None else patients.round(2)
 # without the shared bias; where in stance its atom has its energy; and who expresses it, at which of
 # the three speeds. The first entries are the live units of the top-k model, then the
 # units of the paper's SAE that go most with speed.
+
 
 # %%
 def entries(model, label, n):

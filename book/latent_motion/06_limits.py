@@ -390,8 +390,11 @@ axes[0].set(
     title="People count",
 )
 axes[1].set(xlabel="training curves", ylabel="error of speed (m/s)", title="more than steps do")
+for ax in axes:
+    ax.set_xticks([15, 30, 60, 120, 240, 480], ["15", "30", "60", "120", "240", "480"], minor=False)
+    ax.minorticks_off()
 axes[0].legend()
-figures.sample_note(axes[1], n_draws, "draws, 2 people tested")
+figures.sample_note(axes[1], n_draws, "draws, 2 people tested", corner="lower left")
 
 # %%
 at = found.set_index(["people", "steps of each"])
@@ -535,8 +538,9 @@ assert (
 # draw three quarters or more of the small one, and the vertical force pays for it: four numbers are shared out
 # among channels by their variance, whoever chooses the units chooses what the model sees.
 #
-# With real shear forces, where they are at hand (healthy people of `gaitrec2021`, both feet), or from
-# the stored results of the paper's models:
+# **We expect** the same of real shear forces, whose spread between people and steps is three to five times
+# smaller than that of the vertical force. Where they are at hand (healthy people of `gaitrec2021`, both
+# feet), live; else from the stored results:
 
 # %%
 if data.at_hand("gaitrec2021"):
@@ -556,6 +560,12 @@ else:
 channels if channels is None else channels.round(2)
 
 # %% [markdown]
+# The expectation fails for principal components: eight of them draw each real shear force with an R² of 0.9 or
+# more, about as well as the vertical one, and scaling changes little. Our stand-in had directions of its own;
+# real shear rises and falls with the load, and the directions that the vertical force needs serve it as well. A small
+# channel is lost only where it is small *and* different. For the autoencoders read the stored rows,
+# each against its `pca` of equal size.
+#
 # ## Deviations and verdict
 #
 # | What | Paper (text or code) | Here | Why | Expected effect |
@@ -563,7 +573,7 @@ channels if channels is None else channels.round(2)
 # | people | 350 healthy, 8,819 trials | ten (`pataky2008`) and those of `gaitrec2021`; the 350 where the reader has a copy | open data that can be fetched and checked | claims on age, height and mass wait; speed varies more here, so its correlations are larger |
 # | unit of force | body weights | body weights; the forces of `pataky2008` are about half as large again as their unit allows | taken as published, shown in [01](01_data) | squared errors on that set two to three times too large; R² and correlations unchanged |
 # | input | 105 columns with four identifiers (code) | 101 samples, 135 coefficients; identifiers as a side experiment | a model of gait must not see row numbers | errors and maps are about force instead of numbering |
-# | rows | each channel of each foot of each trial | the same | as in the code | small channels are drawn badly |
+# | rows | each channel of each foot of each trial | the same | as in the code | a small channel weighs little in the error, see section 6 |
 # | training length | 100 epochs of 88,190 rows, 275,600 steps | equal epochs and, separately, a number of steps that reaches the plateau | 100 epochs of 600 rows end before the mean curve is learned | a unit that has not reached its plateau carries no verdict |
 # | split | a test set is mentioned, none in the code | people left out, one by one or in five groups | steps of one person repeat each other | errors about twice those of a split by trial |
 # | early stopping | stated, not in the code | weights of the best validation loss, validation people apart from test people | as stated | slightly smaller error |
@@ -720,7 +730,7 @@ round(float(np.mean(recognised)), 2)
 #
 # ## What you have done
 #
-# - You broke the analysis in six ways, and wrote down before each what would happen; half a
-#   prediction did not come true, and it taught most.
+# - You broke the analysis in six ways, and wrote down before each what would happen; two
+#   predictions did not come true, and those taught most.
 # - You saw every deviation of this chapter from the paper in one table, with the effect to be expected.
 # - You read the verdict from the stored results, and took away what holds beyond them.

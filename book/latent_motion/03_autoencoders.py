@@ -85,7 +85,6 @@ def generator(number):
 # This is the world that a sparse autoencoder is made for {cite}`olshausen1996`. A model that
 # cannot find these 20 atoms cannot be trusted with "features" of gait.
 
-
 # %%
 def plant(n, n_atoms=20, dimensions=40, rate=0.1, noise=0.02, seed=0):
     """Rows (n, dimensions), the atoms behind them (unit length), and the codes."""
@@ -108,6 +107,7 @@ planted.shape, truth.shape
 print(f"atoms at work per row: {(codes > 0).sum(1).mean():.1f}")
 print(f"most alike atoms:      |cos| = {atoms.atom_similarity(truth)['max']:.1f}")
 
+
 # %% [markdown]
 # The measure is the *matched cosine*: we pair each true atom with one learned atom so that the pairs
 # agree as well as possible, and average the cosine of the pairs; 1 is a perfect recovery. Pairing always
@@ -115,7 +115,6 @@ print(f"most alike atoms:      |cos| = {atoms.atom_similarity(truth)['max']:.1f}
 # the same 20-dimensional subspace as the data.
 #
 # The baseline is {term}`principal component analysis`. With 20 components it can write down every row.
-
 
 # %%
 def recovery(learned):
@@ -347,11 +346,11 @@ cov = np.cov(h.numpy().T)
 disentangle = cov[0, 1] ** 2 + cov[1, 0] ** 2
 print(f"L1 = {l1:.4f}, covariance penalty = {disentangle:.6f}")
 
+
 # %% [markdown]
 # ### The same in a class
 #
 # `SparseAutoencoder` is these lines and nothing else. We hand it our numbers and compare term by term.
-
 
 # %%
 def with_weights(model):
@@ -411,6 +410,7 @@ for maths in ("stated", "released"):
     both[maths] = numbers(model.loss_terms(x))
 print(pd.DataFrame(both).round(5))
 
+
 # %% [markdown]
 # The one visible difference is the L1 term: the code takes the mean over units where the paper writes a
 # norm, so with 100 units it is 100 times weaker. Two differences do not show on this example: the
@@ -422,7 +422,6 @@ print(pd.DataFrame(both).round(5))
 # The formula compares $\rho$ with a *probability*. A ReLU knows no upper bound, so $\hat\rho_j$ can be
 # anything from 0 up. We put three units at 0, 0.05 and 1.5 on average, and ask for value and
 # gradient.
-
 
 # %%
 def value_and_gradient(rate, mean_activation):
@@ -594,10 +593,10 @@ print("variance of each component, BW^2:", v.astype(float).round(2))
 print("predicted R2 of each:            ", predicted.astype(float).round(2))
 print(f"predicted R2 of all:              {(predicted * v).sum() / total:.2f}")
 
+
 # %% [markdown]
 # Two directions are worth their price, the rest is not: a latent of 100 units, of which two dimensions are
 # used. Now we train. So that the decoder's bias cannot be blamed, it starts at the mean curve.
-
 
 # %%
 def train_variational(name, maths):
@@ -825,6 +824,7 @@ assert last["dead"] >= first["dead"] - 3 and first["dead"] > 15
 assert last["always on"] <= 3 and last["active per curve"] > 8
 log.iloc[[0, len(log) // 2, -1]].round(1)
 
+
 # %% [markdown]
 # What the first random weights made of the mean curve is still there at the end: a dead unit has no gradient
 # through a ReLU, so no penalty revives it. The always-on units are switched off by the penalties. And the
@@ -836,7 +836,6 @@ log.iloc[[0, len(log) // 2, -1]].round(1)
 # These models are so small that most of the time goes into starting each operation, not into arithmetic. So
 # seeds and folds are stacked and stepped together. Each keeps its own order of rows and its own noise, so the
 # numbers must be the same as one by one. We check.
-
 
 # %%
 def fresh(n):

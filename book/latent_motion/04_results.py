@@ -904,6 +904,7 @@ keys = ["entropy", "effective_units", "cv", "cv_chance", "top_share"]
 summary = pd.DataFrame({n: {k: important[n][k] for k in keys} for n in NAMES}).T
 summary.assign(largest_r=[pairs[n]["max"] for n in NAMES], mean_r=[pairs[n]["mean"] for n in NAMES])
 
+
 # %% [markdown]
 # On these vertical curves, "relatively uniform" is not what a spectrum with a third of its units
 # at zero shows. `cv` is the coefficient of variation of the shares, `cv_chance` what equal units
@@ -939,7 +940,6 @@ summary.assign(largest_r=[pairs[n]["max"] for n in NAMES], mean_r=[pairs[n]["mea
 #
 # None of our open sets states age, height or mass. Where you have placed the 350-person database,
 # the cell below trains on it, measures these claims and draws figure 3 as the paper coloured it.
-
 
 # %% mystnb={"image": {"alt": "With the reader's own copy of the database: t-SNE maps of the baseline's latent, coloured by speed, age, height, mass and sex."}}
 def attribute_maps(recordings, n_rows=1000):

@@ -564,9 +564,7 @@ if data.at_hand("gaitrec2021"):
     )
 else:
     print(f"No shear forces at hand: {data.how_to_get('gaitrec2021')}")
-    channels = shown(
-        ["held_out", "baselines"], ["r2_(?:grf|cop)_.*"], ("data", "model", "k", "maths")
-    )
+    channels = shown(["held_out", "baselines"], ["r2_(?:grf|cop)_.*"], ("data", "model", "k"))
 channels if channels is None else channels.round(2)
 
 # %% [markdown]
@@ -613,13 +611,13 @@ print("They rest on: " + "; ".join(f"{name} {n}" for name, n in kinds.items()) +
 
 
 # %%
-def sentences(verdict, n=12):
+def sentences(verdict, n=30):
     """Statement, paper's value and ours of the claims with a verdict, one line each."""
     chosen = once[once["verdict"] == verdict]
     lines = [
         f"{row.id}  {row.statement} ("
         + (f"paper {row.paper:g}, " if pd.notna(row.paper) and str(row.paper) != "" else "")
-        + (f"ours {row.value:.2g}, " if pd.notna(row.value) else "")
+        + (f"ours {row.value:.3g}, " if pd.notna(row.value) else "")
         + f"{row.data})"
         for row in chosen.head(n).itertuples()
     ]

@@ -118,6 +118,8 @@ def evaluate(chapter=None, profile=None, include_reduced_from=None):
         _check_ids(name, part, measured)
         rows += _evaluate_rows(part.to_dict("records"), measured)
     frame = pd.DataFrame(rows, columns=COLUMNS + MORE_COLUMNS)
+    # Text columns turn None into NaN or not, depending on what else is in them.
+    frame["profile"] = frame["profile"].astype(object).where(frame["profile"].notna(), None)
     return frame.astype({"value": float, "spread": float, "n": "Int64"})
 
 

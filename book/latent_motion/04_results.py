@@ -15,7 +15,7 @@
 # ---
 
 # %% [markdown]
-# # Results against the paper
+# # Results: every number and all seven figures
 #
 # **What you will do**
 #

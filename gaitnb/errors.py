@@ -19,3 +19,7 @@ class ResultsError(GaitnbError):
 
 class ClaimError(GaitnbError):
     """A row of a claims table, or its rule, cannot be read."""
+
+
+class LabError(GaitnbError):
+    """The virtual lab cannot make what was asked for, such as a person whose gait has no solution."""

@@ -1,0 +1,1 @@
+"""The virtual gait lab: people, movement, physics and sensors whose truth is known."""

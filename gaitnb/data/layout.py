@@ -3,7 +3,8 @@
 A recording, or a set of recordings of equal length, is an `xarray.Dataset`. Its variables are
 those of `VARIABLES`, each with dimensions ``trial`` or ``window``, then ``time``, then the
 dimensions that the table names, and with the attribute ``units``. The tables are explained, with
-frames and signs, on the page "Notation, frames, signs and units".
+frames and signs, on the page "Notation, frames, signs and units". Recordings of unequal length
+are a list of such datasets, one a trial, until they are cut into windows.
 """
 
 import numpy as np
@@ -17,6 +18,8 @@ VARIABLES = {
     "gyr": (("sensor", "axis"), ("rad/s",), "ω", "angular velocity of a sensor"),
     "grf": (("side", "axis"), ("BW", "N"), "F", "ground reaction force, ground on foot"),
     "cop": (("side", "axis"), ("m",), "p", "centre of pressure on the floor"),
+    "free_moment": (("side",), ("Nm",), "T", "vertical moment of the ground on the foot, at `cop`"),
+    "marker": (("marker", "axis"), ("m",), "r", "position of a skin marker in the lab"),
     "angle": (("joint",), ("deg",), "θ", "joint angle"),
     "moment": (("joint",), ("Nm/kg",), "M", "internal joint moment per body mass"),
 }
@@ -58,13 +61,19 @@ _JOINT_SIGNS = {
     "hip_rotation": "thigh turned inwards",
     "knee_flexion": "heel towards the buttocks",
     "ankle_dorsiflexion": "toes up",
+    "subtalar_inversion": "sole turned towards the midline",
+    "toe_extension": "toes up on the foot",
 }
 # The sign says which way is positive, for the angle and for the moment that drives it.
 JOINTS = {
     f"{joint}_{side}": f"{side} side, positive: {sign}"
     for joint, sign in _JOINT_SIGNS.items()
     for side in ("left", "right")
-} | {"lumbar_extension": "trunk on pelvis, positive: trunk backward"}
+} | {
+    "lumbar_extension": "trunk on pelvis, positive: trunk backward",
+    "lumbar_bending": "trunk on pelvis, positive: trunk to the right",
+    "lumbar_rotation": "trunk on pelvis, positive: trunk turned to the left",
+}
 
 # Coordinates along the first dimension: name -> (units, meaning)
 METADATA = {
@@ -80,6 +89,8 @@ METADATA = {
 }
 
 _LISTS = {"axis": AXES, "side": SIDES, "sensor": SENSORS, "joint": JOINTS}
+_FREE = ("marker",)  # names are those of the laboratory; they must only be unique
+_MAY_BE_MISSING = ("cop", "marker")  # a foot in the air, a marker that no camera saw
 _ATTRIBUTES = ("dataset", "frame", "source", "licence")
 
 
@@ -103,7 +114,8 @@ def check(ds):
 
     Notes
     -----
-    `cop` may hold NaN (a foot in the air has no centre of pressure); every other value is finite.
+    `cop` may hold NaN (a foot in the air has no centre of pressure), and so may `marker` (no camera
+    saw it); every other value is finite.
     """
     if not isinstance(ds, xr.Dataset):
         raise DataError(f"expected an xarray.Dataset, found {type(ds).__name__}")
@@ -119,9 +131,9 @@ def check(ds):
         raise DataError(f"the first dimension is {first}; expected 'trial' or 'window'")
     for name, values in ds.data_vars.items():
         _check_variable(name, values, first)
-    for dim, known in _LISTS.items():
+    for dim in (*_LISTS, *_FREE):
         if dim in ds.dims:
-            _check_names(ds, dim, known)
+            _check_names(ds, dim, _LISTS.get(dim))
     _check_time(ds)
     _check_metadata(ds, first[0])
     return ds
@@ -192,7 +204,9 @@ def _check_variable(name, values, first):
         raise DataError(f"{name} has units {found!r}; expected {' or '.join(units)}")
     if values.dtype.kind != "f":
         raise DataError(f"{name} is {values.dtype}; expected floating point")
-    finite = np.isfinite(values.values) | (np.isnan(values.values) & (name == "cop"))
+    finite = np.isfinite(values.values)
+    if name in _MAY_BE_MISSING:
+        finite |= np.isnan(values.values)
     if not finite.all():
         bad = np.unique(np.nonzero(~finite)[0])
         raise DataError(f"{name} is not finite in {len(bad)} of {len(values)} trials: {bad[:5]}")
@@ -200,10 +214,13 @@ def _check_variable(name, values, first):
 
 def _check_names(ds, dim, known):
     if dim not in ds.coords:
-        raise DataError(f"dimension {dim!r} has no names; expected some of {', '.join(known)}")
+        some = f"some of {', '.join(known)}" if known else "unique names"
+        raise DataError(f"dimension {dim!r} has no names; expected {some}")
     found = [str(v) for v in ds[dim].values]
-    unknown = [v for v in found if v not in known]
+    unknown = [v for v in found if (v not in known if known else not v.strip())]
     if unknown:
+        if not known:
+            raise DataError(f"a {dim} has an empty name; expected unique names")
         raise DataError(f"unknown {dim} {unknown}; the layout has {', '.join(known)}")
     if len(set(found)) < len(found):
         raise DataError(f"{dim} names occur twice: {found}")

@@ -24,11 +24,12 @@ def usual_loop(found, x):
     for seed, model in enumerate(found):
         optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
         stream, queue = torch.Generator().manual_seed(seed), torch.zeros(0, dtype=torch.long)
+        noises = torch.Generator().manual_seed(seed + 2**32)
         for _ in range(STEPS):
             if len(queue) < 32:
                 queue = torch.cat([queue, torch.randperm(len(x), generator=stream)])
             batch, queue = queue[:32], queue[32:]
-            noise = torch.randn(32, 100, generator=stream) if model.noisy else None
+            noise = torch.randn(32, 100, generator=noises) if model.noisy else None
             optimiser.zero_grad()
             model(x[batch], noise).backward()
             optimiser.step()

@@ -65,7 +65,7 @@ def units(params):
     data = ["walks", "secret"] if params["both"] else ["walks"]
     return [{"unit": f"{d}-{n}", "data": d, "n": n} for d in data for n in range(params["seeds"])]
 
-def cost(unit):
+def cost(unit, beside=1):
     return 300.0
 
 def run_units(units, params, data):

@@ -25,10 +25,10 @@ def results(checkout, place="gaitnb/papers/toy/results/overnight"):
 
 def test_chunks_hold_all_units_in_order_and_are_worth_their_start():
     units = [{"unit": str(n), "cost": 100 + n} for n in range(50)]
-    chunks = group(units, lambda unit: unit["cost"], aim=600)
+    chunks = group(units, lambda unit, beside: unit["cost"], aim=600)
     assert [unit for chunk, _ in chunks for unit in chunk] == units
     assert all(600 <= seconds < 600 + 150 for _, seconds in chunks[:-1])
-    assert [len(chunk) for chunk, _ in group(units[:3], lambda unit: 9999)] == [1, 1, 1]
+    assert [len(chunk) for chunk, _ in group(units[:3], lambda unit, beside: 9999)] == [1, 1, 1]
 
 
 def test_a_long_run_is_planned_resumed_and_collected(chapter):
@@ -132,8 +132,8 @@ def test_a_wrong_profile_is_refused_before_anything_runs(chapter):
 
 def test_units_that_go_side_by_side_stay_in_one_chunk():
     units = [{"unit": f"{model}{n}", "model": model} for model in "abc" for n in range(10)]
-    chunks = group(units, lambda unit: 50, aim=600, together=lambda unit: unit["model"])
+    chunks = group(units, lambda unit, beside: 50, aim=600, together=lambda unit: unit["model"])
     assert ["".join(sorted({u["model"] for u in chunk})) for chunk, _ in chunks] == ["a", "b", "c"]
     many = [{"unit": str(n), "model": "a"} for n in range(50)]
-    sizes = [s for _, s in group(many, lambda unit: 50, aim=600, together=lambda unit: "a")]
+    sizes = [s for _, s in group(many, lambda unit, beside: 50, aim=600, together=lambda unit: "a")]
     assert max(sizes) == 1200 and sum(sizes) == 2500

@@ -10,6 +10,7 @@ import hashlib
 import importlib
 import json
 import sys
+from itertools import groupby
 from pathlib import Path
 
 from gaitnb.errors import GaitnbError
@@ -94,7 +95,7 @@ def make_plan(chapter: str, profile: str) -> dict:
             })["units"] += len(units)  # fmt: skip
         if not missing:
             plan["data"] |= {name: data.fingerprint(name) for name in names}
-            groups = group(units, cost or (lambda unit: UNKNOWN_SECONDS), together=together)
+            groups = group(units, cost or (lambda unit, beside: UNKNOWN_SECONDS), together=together)
             plan["chunks"] += [_chunk(plan, names, *one) for one in groups]
     for number, chunk in enumerate(plan["chunks"]):
         chunk["id"] = f"{number:03d}-{chunk['id']}"
@@ -129,13 +130,16 @@ def group(
     """Cut a list of units into chunks of about `aim` core-seconds, in order.
 
     Neighbours for which `together` gives the same key are cheaper in one chunk; a run of them is
-    cut only where it is worth more than twice the aim.
+    cut only where it is worth more than twice the aim. ``cost(unit, beside)`` is told how many
+    they are.
     """
+    keys = [together(unit) if together else i for i, unit in enumerate(units)]
+    beside = [len(run) for _, found in groupby(keys) for run in [list(found)] for _ in run]
     chunks, now, seconds = [], [], 0.0
     for i, unit in enumerate(units):
         now.append(unit)
-        seconds += float(cost(unit))
-        goes_on = together and i + 1 < len(units) and together(units[i + 1]) == together(unit)
+        seconds += float(cost(unit, beside[i]))
+        goes_on = i + 1 < len(units) and keys[i + 1] == keys[i]
         if seconds >= (2 * aim if goes_on else aim / 2 if together else aim):
             chunks.append((now, seconds))
             now, seconds = [], 0.0

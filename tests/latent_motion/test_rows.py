@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from gaitnb.papers.latent_motion import rows, wavelets
+from gaitnb.papers.latent_motion import measures, rows, wavelets
 
 
 @pytest.fixture
@@ -83,3 +83,48 @@ def test_narrow_speed_keeps_two_standard_deviations(recordings):
     np.testing.assert_array_equal(np.unique(speed[kept]), [1.2, 1.5])  # 1.0, 1.9, unknown: out
     assert set(kept) == {i for i, v in enumerate(speed) if mean - 2 * sd <= v <= mean + 2 * sd}
     assert len(rows.narrow_speed(info, n_sd=100)) == np.isfinite(speed).sum()
+
+
+def test_joined_rows_hold_all_channels_of_a_trial(recordings):
+    x, info = rows.coefficient_rows(recordings)
+    joined, order = rows.joined_rows(x, info)
+    assert joined.shape == (5, 12 * 135) and order.shape == (5, 12)
+    np.testing.assert_array_equal(np.sort(order.ravel()), np.arange(len(x)))
+    np.testing.assert_array_equal(joined.reshape(-1, 135), x[order.ravel()])
+    for trial, mine in enumerate(order):
+        assert (info["trial"][mine] == trial).all()
+    labels = info[["side", "channel"]].to_numpy()[order]
+    assert (labels == labels[:1]).all()  # the same channel at the same place in every trial
+
+
+class Copy:
+    """A model that reconstructs what it sees, but for one channel of zeros."""
+
+    def __init__(self, zero):
+        self.zero = zero
+
+    def encode(self, x):
+        return x
+
+    def decode(self, h):
+        estimate = h.clone().reshape(len(h), 12, 135)
+        estimate[:, self.zero] = 0
+        return estimate.reshape(len(h), -1)
+
+
+def test_a_model_of_whole_trials_is_measured_channel_by_channel(recordings):
+    x, info = rows.coefficient_rows(recordings)
+    joined, order = rows.joined_rows(x, info)
+    table = {"x": x, "info": info, "subject": info["subject"].to_numpy()}
+    train, test = np.array([0, 2, 4]), np.array([1, 3])
+    unit = {"model": "sae", "part": "joined"}
+    found = measures.measure_joined(unit, Copy(zero=4), joined, order, table, train, test)[-1]
+    side, channel = info[["side", "channel"]].to_numpy()[order[0][4]]
+    assert found["n_rows"] == 24 and found["n_people"] == 1
+    for name in info["channel"].unique():
+        if name == channel:
+            assert found[f"r2_{name}"] < 0.9
+        else:
+            assert found[f"r2_{name}"] == pytest.approx(1)
+    lost = x[order[test][:, 4]]
+    assert found["mse"] == pytest.approx((lost**2).sum() / (24 * 135), rel=1e-4)

@@ -34,12 +34,15 @@ def plain_loop(model, x, rows, seed, n_steps, batch=32):
     """The usual loop over epochs and batches, for one model; the last batch takes from the next."""
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
     stream = torch.Generator().manual_seed(seed)
+    noise_stream = torch.Generator().manual_seed(seed + 2**32)
     order, total = [], 0.0
     for _ in range(n_steps):
         while len(order) < batch:
             order += [int(rows[i]) for i in torch.randperm(len(rows), generator=stream)]
         chosen, order = order[:batch], order[batch:]
-        noise = torch.randn(batch, model.weight.shape[0], generator=stream) if model.noisy else None
+        noise = None
+        if model.noisy:
+            noise = torch.randn(batch, model.weight.shape[0], generator=noise_stream)
         optimiser.zero_grad()
         loss = model(x[chosen], noise)
         loss.backward()

@@ -16,7 +16,7 @@ from gaitnb.papers.latent_motion.parts import MODELS, cost, side_by_side, units
 
 __all__ = ["METHOD", "TOLERANCE", "cost", "run_units", "side_by_side", "units"]
 
-METHOD = 1
+METHOD = 2
 
 # Trained values differ by the last bits between processors and library versions, and training
 # lets the difference grow; a changed method moves the same numbers by far more.
@@ -49,10 +49,11 @@ def run_units(units, params, data, *, device="cpu", progress=None):
     counted = [u for u in units if u["part"] == "counts"]
     units = [u for u in units if u["part"] != "counts"]
     stacks = {}
-    for unit in units:
-        stacks.setdefault(side_by_side(unit), []).append(unit)
     names = {u["data"] for u in units} | {u["also"] for u in units if "also" in u}
     tables = {name: _table(name, data[name]) for name in sorted(names)}
+    for unit in units:
+        n_steps = _n_steps(unit, params, tables[unit["data"]])
+        stacks.setdefault((*side_by_side(unit), n_steps), []).append(unit)
     measured = [_count(unit, data[unit["data"]]) for unit in counted]
     for stack in stacks.values():
         say(f"{len(stack)} x {stack[0]['unit']}")
@@ -97,6 +98,13 @@ def _split(unit, table):
     return rest[~validation], rest[validation], test
 
 
+def _n_steps(unit, params, table):
+    """Steps of a unit; for a number of epochs they follow from its training rows."""
+    if unit["n_steps"] or unit["part"] == "baselines":
+        return unit["n_steps"]
+    return training.steps(len(_split(unit, table)[0]), params["epochs"])
+
+
 def _n_folds(unit):
     return 10 if unit["data"] == "pataky2008" else 5
 
@@ -107,11 +115,19 @@ def _run_stack(stack, params, tables, data, device):
     if first["part"] == "baselines":
         return [row for unit in stack for row in _run_baseline(unit, table)]
     if first["part"] == "alike":
-        return [row for unit in stack for row in _run_alike(unit, params, table, device)]
+        return _run_alike(stack, params, table, device)
     if first["part"] == "identifiers":
         table = {**table, "x": rows.identifier_rows(data[first["data"]])}
     parts = [_split(unit, table) for unit in stack]
-    trained = _train(stack, parts, params, table, device)
+    joined = first["part"] == "joined"
+    inputs = table
+    if joined:
+        x, order = rows.joined_rows(table["x"], table["info"])
+        inputs = {"x": x}
+        # A person's rows are all on one side of a split, and so are the rows of a trial.
+        trial = table["info"]["trial"].to_numpy()
+        parts = [tuple(np.unique(trial[side]) for side in split) for split in parts]
+    trained = _train(stack, parts, params, inputs, device)
     measured = []
     for i, (unit, part) in enumerate(zip(stack, parts, strict=True)):
         losses = trained.train_loss if part[1] is None else trained.validation_loss
@@ -121,14 +137,19 @@ def _run_stack(stack, params, tables, data, device):
             "best_step": int(trained.best_step[i]),
             "converged": bool(training.plateau(losses[i])),
         }
-        for row in measures.measure(unit, trained.models[i], table, *part, tables=tables):
+        model = trained.models[i]
+        if joined:
+            found = measures.measure_joined(unit, model, x, order, table, part[0], part[2])
+        else:
+            found = measures.measure(unit, model, table, *part, tables=tables)
+        for row in found:
             measured.append({"unit": unit["unit"], "subject": row.pop("subject"), **common, **row})
     return measured
 
 
 def _train(stack, parts, params, table, device):
     first = stack[0]
-    n_steps = first["n_steps"] or max(training.steps(len(p[0]), params["epochs"]) for p in parts)
+    n_steps = first["n_steps"] or training.steps(len(parts[0][0]), params["epochs"])
     options = {"k": first["k"]} if first["model"] == "topk" else {}
     models = [
         build(
@@ -186,14 +207,25 @@ def _run_baseline(unit, table):
     return [{"unit": unit["unit"], "subject": r.pop("subject"), **common, **r} for r in result]
 
 
-def _run_alike(unit, params, table, device):
-    """Train the models of one seed, and again with another, and compare them with each other."""
-    found, converged = {}, True
-    part = _split(unit, table)
+def _run_alike(stack, params, table, device):
+    """Train the models of each seed, and again with another, and compare them with each other."""
+    part = _split(stack[0], table)
+    pairs = [{} for _ in stack]
+    converged = [True] * len(stack)
     for model in MODELS:
-        pair = [{**unit, "model": model, "seed": unit["seed"] + shift} for shift in (0, 500)]
-        trained = _train(pair, [part, part], params, table, device)
-        found[model] = trained.models
-        converged &= bool(training.plateau(trained.train_loss).all())
-    row = measures.compare(found, table["x"][part[0]])
-    return [{"unit": unit["unit"], "subject": "*", **unit, "converged": converged, **row}]
+        twice = [
+            {**unit, "model": model, "seed": unit["seed"] + shift}
+            for unit in stack
+            for shift in (0, 500)
+        ]
+        trained = _train(twice, [part] * len(twice), params, table, device)
+        for i in range(len(stack)):
+            mine = slice(2 * i, 2 * i + 2)
+            pairs[i][model] = trained.models[mine]
+            converged[i] &= bool(training.plateau(trained.train_loss[mine]).all())
+    x = table["x"][part[0]]
+    return [
+        {"unit": unit["unit"], "subject": "*", **unit, "converged": good}
+        | measures.compare(pair, x)
+        for unit, pair, good in zip(stack, pairs, converged, strict=True)
+    ]

@@ -1,8 +1,11 @@
 """The loss terms of Latent Motion (sections 3.2.1 to 3.2.3), one function a term.
 
-All act on one batch: ``x`` (batch, inputs), ``h`` (batch, latent). Where the paper and the
-released code differ, an argument chooses; the defaults are the paper's formulas.
+All act on one batch: ``x`` (..., batch, inputs), ``h`` (..., batch, latent), and return one value
+for each of the leading dimensions, which hold models that are trained side by side. Where the
+paper and the released code differ, an argument chooses; the defaults are the paper's formulas.
 """
+
+import math
 
 import torch
 
@@ -14,17 +17,17 @@ def squared_error(x, x_hat, *, reduction="mean"):
 
     Parameters
     ----------
-    x, x_hat : tensor, shape (batch, inputs)
+    x, x_hat : tensor, shape (..., batch, inputs)
     reduction : {"mean", "sum"}
         ``mean`` over all elements (the SAE's); ``sum`` over inputs, mean over the batch (the
         reconstruction term of a variational autoencoder with unit variance, up to 1/2).
 
     Returns
     -------
-    tensor, scalar
+    tensor, shape (...)
     """
     error = (x - x_hat).square()
-    return error.mean() if reduction == "mean" else error.sum(-1).mean()
+    return error.mean((-2, -1)) if reduction == "mean" else error.sum(-1).mean(-1)
 
 
 def kl_sparsity(h, *, rho=RHO, rate="clamped"):
@@ -32,7 +35,7 @@ def kl_sparsity(h, *, rho=RHO, rate="clamped"):
 
     Parameters
     ----------
-    h : tensor, shape (batch, latent)
+    h : tensor, shape (..., batch, latent)
         Activations, not negative.
     rho : float
         Target, 0.05 in the paper.
@@ -45,15 +48,16 @@ def kl_sparsity(h, *, rho=RHO, rate="clamped"):
 
     Returns
     -------
-    tensor, scalar
+    tensor, shape (...)
     """
-    mean = h.mean(0)
+    mean = h.mean(-2)
     if rate == "clamped":
         # Straight-through: clamp alone has gradient zero outside, and nothing would return.
-        mean = mean + (mean.clamp(1e-4, 1 - 1e-4) - mean).detach()
-    active = rho * (torch.log(torch.as_tensor(rho)) - torch.log(mean))
-    silent = (1 - rho) * (torch.log(torch.as_tensor(1 - rho)) - torch.log(1 - mean))
-    return (active + silent).sum()
+        free = mean.detach()
+        mean = mean + (free.clamp(1e-4, 1 - 1e-4) - free)
+    active = rho * (math.log(rho) - torch.log(mean))
+    silent = (1 - rho) * (math.log(1 - rho) - torch.log(1 - mean))
+    return (active + silent).sum(-1)
 
 
 def l1(h, *, reduction="sum"):
@@ -62,16 +66,19 @@ def l1(h, *, reduction="sum"):
     ``sum`` over units is the paper's norm; ``mean`` over units is the released code's, smaller
     by the number of units.
     """
-    return h.abs().sum(-1).mean() if reduction == "sum" else h.abs().mean()
+    return h.abs().sum(-1).mean(-1) if reduction == "sum" else h.abs().mean((-2, -1))
 
 
 def covariance(h):
     """Disentanglement penalty: the sum of squared covariances between different units."""
-    centred = h - h.mean(0)
-    cov = centred.mT @ centred / (h.shape[0] - 1)
-    return cov.square().sum() - cov.diagonal().square().sum()
+    centred = h - h.mean(-2, keepdim=True)
+    # The squares of h'h and of hh' have the same sum: take the smaller product.
+    few_rows = h.shape[-2] < h.shape[-1]
+    product = centred @ centred.mT if few_rows else centred.mT @ centred
+    variance = centred.square().sum(-2)  # times batch - 1
+    return (product.square().sum((-2, -1)) - variance.square().sum(-1)) / (h.shape[-2] - 1) ** 2
 
 
 def gaussian_kl(mu, log_var):
     """``KL(N(mu, exp(log_var)) || N(0, 1))``, summed over the latent, mean over the batch."""
-    return -0.5 * (1 + log_var - mu.square() - log_var.exp()).sum(-1).mean()
+    return -0.5 * (1 + log_var - mu.square() - log_var.exp()).sum(-1).mean(-1)

@@ -65,6 +65,25 @@ def measure(unit, model, table, train, validation, test, *, tables=None):
     return result
 
 
+def measure_joined(unit, model, x, order, table, train, test):
+    """As :func:`measure`, for a model whose rows are whole trials; errors are per channel.
+
+    Parameters
+    ----------
+    x, order : array
+        From :func:`gaitnb.papers.latent_motion.rows.joined_rows`.
+    train, test : int arrays
+        Trials.
+    """
+    activation, estimate = encode(model, x[test])
+    estimate = estimate.reshape(order[test].size, -1)  # (rows, inputs), one row per channel
+    result = errors(table, order[train].ravel(), order[test].ravel(), estimate)
+    result[-1]["diverged"] = not np.isfinite(activation).all()
+    if not result[-1]["diverged"]:
+        result[-1] |= sparsity(unit, activation)
+    return result
+
+
 def encode(model, x):
     """Activations (the means, for the variational model) and reconstruction, without noise."""
     with torch.no_grad():

@@ -1,4 +1,8 @@
-"""The autoencoders of Latent Motion (section 3.2) and a top-k variant for comparison."""
+"""The autoencoders of Latent Motion (section 3.2) and a top-k variant for comparison.
+
+Weights and batches may have leading dimensions, (models, batch, inputs): the same lines then
+compute many models side by side (:mod:`gaitnb.papers.latent_motion.training`).
+"""
 
 import math
 
@@ -57,11 +61,11 @@ class SparseAutoencoder(nn.Module):
 
     def encode(self, x):  # (batch, inputs) -> (batch, latent)
         """Activations of a batch."""
-        return torch.relu(x @ self.weight.mT + self.encoder_bias)
+        return torch.relu(_affine(x, self.weight.mT, self.encoder_bias))
 
     def decode(self, h):  # (batch, latent) -> (batch, inputs)
         """Reconstruction from activations."""
-        return h @ self.weight + self.decoder_bias
+        return _affine(h, self.weight, self.decoder_bias)
 
     def loss_terms(self, x, noise=None):
         """Weighted terms of the loss on one batch; their sum is the loss.
@@ -129,13 +133,13 @@ class SparseVariationalAutoencoder(SparseAutoencoder):
 
     def encode(self, x):
         """Means of the latent; the code's noise-free representation."""
-        return x @ self.weight.mT + self.encoder_bias
+        return _affine(x, self.weight.mT, self.encoder_bias)
 
     def log_variance(self, x):
         """Log-variances of the latent, (batch, latent)."""
         if self.learned:
-            return x @ self.log_var_weight.mT + self.log_var_bias
-        return torch.zeros(x.shape[0], self.weight.shape[0], dtype=x.dtype, device=x.device)
+            return _affine(x, self.log_var_weight.mT, self.log_var_bias)
+        return x.new_zeros(*x.shape[:-1], self.weight.shape[-2])
 
     def loss_terms(self, x, noise=None):
         """Weighted terms of the loss; ``noise`` (batch, latent) from N(0, 1), zero if None."""
@@ -196,6 +200,11 @@ def build(model, inputs=135, latent=LATENT, *, maths="stated", generator=None, *
     if model == "topk":
         return TopKAutoencoder(inputs, latent, **common, **options)
     raise ValueError(f"unknown model {model!r}; one of sae, disent, svae, svae_sum, topk")
+
+
+def _affine(x, weight, bias):
+    """``x @ weight + bias`` in one step, for one model or for many side by side."""
+    return (torch.addmm if x.ndim == 2 else torch.baddbmm)(bias, x, weight)
 
 
 def _initial_weight(latent, inputs, maths, generator):

@@ -7,10 +7,17 @@ from gaitnb.errors import ParameterError
 MODELS = ("sae", "disent", "svae", "svae_sum")
 DATASETS = ("pataky2008", "gaitrec2021", "gutenberg", "gutenberg_meta")
 
-# Core-seconds of one optimiser step of one model, side by side with nine others (measured on
-# two cores without a GPU), and of measuring one model.
-STEP_SECONDS = {"sae": 1.6e-4, "disent": 2.2e-4, "svae": 2.2e-4, "svae_sum": 2.2e-4, "topk": 1.6e-4}
-MEASURE_SECONDS = {"everyone": 10.0, "alike": 4.0, "patients": 5.0}
+# Core-seconds of one optimiser step of n models side by side: n * a + b (measured on one core
+# without a GPU), and of measuring one model.
+STEP_SECONDS = {
+    "sae": (0.9e-4, 2.5e-4),
+    "disent": (1.1e-4, 3.4e-4),
+    "svae": (1.3e-4, 2.6e-4),
+    "svae_sum": (1.3e-4, 2.6e-4),
+    "topk": (1.1e-4, 1.7e-4),
+}
+MEASURE_SECONDS = {"everyone": 12.0, "alike": 4.0, "patients": 5.0}
+JOINED_CHANNELS = 6  # of the data set that has several
 
 
 def units(params):
@@ -20,8 +27,8 @@ def units(params):
     ----------
     params : dict
         ``datasets`` (names separated by spaces), ``parts`` (of held_out, everyone, narrow, leak,
-        identifiers, sparse, baselines, patients, alike, counts), ``schedules`` (of epochs, steps) and
-        ``maths`` (of stated, released), all separated by spaces; ``epochs``, ``total_steps``,
+        identifiers, sparse, joined, baselines, patients, alike, counts), ``schedules`` (of epochs,
+        steps) and ``maths`` (of stated, released), all separated by spaces; ``epochs``, ``total_steps``,
         ``n_folds``, ``n_seeds`` (of the models trained on everyone), ``latent``, ``seed``.
 
     Returns
@@ -34,7 +41,7 @@ def units(params):
     -----
     The paper trains 100 epochs on 88,190 rows, 275,600 steps. On smaller data sets 100 epochs are
     fewer steps, so models are trained both for equal epochs and for equal steps. Side comparisons
-    (leak, sparse) take a fifth of the steps, identifiers and alike a tenth. Folds share one seed:
+    (leak, sparse, joined) take a fifth of the steps, identifiers a tenth, alike half. Folds share one seed:
     their spread holds that of the people and that of the start.
     """
     chosen = params["datasets"].split()
@@ -49,12 +56,14 @@ def units(params):
     return [{"unit": _name(u), **u} for u in found]
 
 
-def cost(unit):
-    """Core-seconds that a unit takes, about."""
-    models = 2 * len(MODELS) if unit["part"] == "alike" else 1
-    step = STEP_SECONDS.get(unit["model"], 2e-4)
+def cost(unit, beside=1):
+    """Core-seconds that a unit takes, about, with ``beside`` units trained side by side."""
+    alike = unit["part"] == "alike"
+    a, b = STEP_SECONDS.get(unit["model"], (1.2e-4, 2.5e-4))
+    seconds = a + b / (beside * (1 + alike))  # alike trains pairs of seeds
+    seconds *= 2 * len(MODELS) if alike else JOINED_CHANNELS if unit["part"] == "joined" else 1
     n_steps = unit["n_steps"] or 20_000 * ("epochs" in unit["unit"])
-    return models * step * n_steps + MEASURE_SECONDS.get(unit["part"], 0.5)
+    return seconds * n_steps + MEASURE_SECONDS.get(unit["part"], 0.5)
 
 
 def side_by_side(unit):
@@ -62,7 +71,7 @@ def side_by_side(unit):
     shape = "identifiers" if unit["part"] == "identifiers" else ""
     no_validation = unit["part"] in ("everyone", "identifiers", "narrow", "alike")
     keys = ("data", "model", "maths", "schedule", "n_steps", "k")
-    special = unit["part"] if unit["part"] in ("baselines", "alike", "leak") else ""
+    special = unit["part"] if unit["part"] in ("baselines", "alike", "leak", "joined") else ""
     return (*(unit[key] for key in keys), shape, no_validation, special)
 
 
@@ -135,6 +144,16 @@ def _sparse(data, params):
     ]
 
 
+def _joined(data, params):
+    if data != "gaitrec2021":
+        return []  # one channel, or no curves
+    n = params["total_steps"] // 5
+    return [
+        _unit(data, "joined", model, fold=fold, seed=params["seed"], n_steps=n)
+        for model, fold in product(("sae", "disent", "svae_sum"), _folds(data, params))
+    ]
+
+
 def _baselines(data, params):
     found = [_unit(data, "baselines", "constant", fold=f) for f in _folds(data, params)]
     for model, k, fold in product(("pca", "nmf", "coding"), (4, 8, 16), _folds(data, params)):
@@ -161,7 +180,7 @@ def _patients(data, params):
 
 
 def _alike(data, params):
-    n = params["total_steps"] // 10
+    n = params["total_steps"] // 2
     return [_unit(data, "alike", "all", seed=seed, n_steps=n) for seed in _seeds(params)]
 
 
@@ -177,6 +196,7 @@ _PARTS = {
     "leak": _leak,
     "identifiers": _identifiers,
     "sparse": _sparse,
+    "joined": _joined,
     "baselines": _baselines,
     "patients": _patients,
     "alike": _alike,

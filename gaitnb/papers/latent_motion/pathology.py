@@ -1,9 +1,10 @@
 """What models trained on healthy people make of patients, and of another laboratory."""
 
 import numpy as np
+from scipy import stats
 from sklearn.decomposition import PCA
 
-from gaitnb.papers.latent_motion import probes
+from gaitnb.papers.latent_motion import probes, wavelets
 
 VERTICAL = "grf_y"
 
@@ -27,7 +28,8 @@ def measure(encode, table, train, test, tables):
         trained on against patients) for the scores error, mahalanobis and pca (error of a PCA
         with as many components as units act); ``probe_<space>`` and ``side_<space>`` (balanced
         accuracy of the class, and of the affected side, people apart) for the spaces latent,
-        pca and raw; ``probe_without_speed``; ``other_lab_r2``.
+        pca and raw; ``probe_without_speed``; and ``other_lab_...``
+        (:func:`_other_laboratory`).
     """
     info, x = table["info"], table["x"]
     patients = np.flatnonzero(~table["healthy"])
@@ -77,12 +79,30 @@ def _probe(x, y, subject):
 
 
 def _other_laboratory(encode, other, table, train):
-    """R2 on the vertical curves of another laboratory, against the training people's mean."""
+    """Another laboratory's vertical curves: how well they are drawn, and by which features.
+
+    R2 is against the training people's mean. Curves of the other laboratory that are too large
+    by a factor of the person are also measured after each person's mean force was brought to the
+    training people's. ``other_lab_rate_r`` is the rank correlation, over the features, of how
+    often each is active here and there.
+    """
     vertical = train[table["info"]["channel"].to_numpy()[train] == VERTICAL]
-    error = ((encode(other["x"])[1] - other["x"]) ** 2).sum()
-    return {
-        "other_lab_r2": float(1 - error / ((other["x"] - table["x"][vertical].mean(0)) ** 2).sum())
-    }
+    mean = table["x"][vertical].mean(0)
+    level = wavelets.inverse(mean).mean()
+    x = other["x"].copy()
+    for person in np.unique(other["subject"]):
+        mine = other["subject"] == person
+        x[mine] *= level / wavelets.inverse(x[mine]).mean()
+    found = {}
+    for name, rows in {"other_lab_r2": other["x"], "other_lab_r2_rescaled": x}.items():
+        h, estimate = encode(rows)
+        found[name] = float(1 - ((estimate - rows) ** 2).sum() / ((rows - mean) ** 2).sum())
+    rates = [
+        (np.abs(a) > 0.05 * np.abs(a).max()).mean(0) for a in (encode(table["x"][vertical])[0], h)
+    ]
+    if np.ptp(rates[0]) > 0 and np.ptp(rates[1]) > 0:
+        found["other_lab_rate_r"] = float(stats.spearmanr(*rates).statistic)
+    return found
 
 
 def _without_speed(h, info, encode, other):

@@ -71,6 +71,29 @@ def identifier_rows(recordings):
     return wavelets.forward(np.hstack([numbers, curves.reshape(-1, n_samples)])).astype(np.float32)
 
 
+def joined_rows(coefficients, info):
+    """All channels of both feet beside each other, one row per trial.
+
+    The text flattens them "into a single feature vector"; the released code trains on one row
+    per channel.
+
+    Parameters
+    ----------
+    coefficients : array, shape (n_rows, inputs)
+    info : DataFrame, n_rows
+        From :func:`coefficient_rows`.
+
+    Returns
+    -------
+    joined : array, shape (n_trials, n_channels * inputs)
+    order : int array, shape (n_trials, n_channels)
+        Rows of ``coefficients`` that make each joined row.
+    """
+    order = info.sort_values(["trial", "side", "channel"], kind="stable").index.to_numpy()
+    order = order.reshape(info["trial"].nunique(), -1)
+    return coefficients[order].reshape(len(order), -1), order
+
+
 def narrow_speed(info, n_sd=2.0):
     """Rows within ``n_sd`` standard deviations of the 350-person database's walking speed."""
     mean, sd = NARROW_SPEED_MPS

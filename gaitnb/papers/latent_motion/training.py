@@ -5,11 +5,12 @@ arithmetic. Models of the same shape (seeds, folds) are therefore stacked and st
 each keeps its own rows, its own order, its own noise, and so its own numbers.
 """
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.func import functional_call, grad_and_value, stack_module_state, vmap
+from torch import nn
 
 BATCH = 32
 LEARNING_RATE = 1e-3
@@ -57,7 +58,7 @@ def train(
     Parameters
     ----------
     models : sequence of torch.nn.Module
-        Called as ``model(batch, noise) -> loss``.
+        Called as ``model(batch, noise) -> loss``, with leading dimensions or without.
     x : tensor, shape (n_rows, inputs)
         All rows; ``train_rows`` says which a model may see.
     train_rows : sequence of int arrays
@@ -89,51 +90,37 @@ def train(
     An epoch is a random order of the rows. The batch at its end is filled up from the next order,
     so that models with different numbers of rows take steps of the same size together.
     """
-    device = x.device
     if validation_rows is not None and len({len(r) for r in validation_rows}) != 1:
         raise ValueError("models side by side need equally many validation rows")
     seeds = range(len(models)) if seeds is None else seeds
-    streams = [_batches(r, s, batch, models[0]) for r, s in zip(train_rows, seeds, strict=True)]
-
-    state, _ = stack_module_state(models)
-    state = {k: v.detach().to(device).requires_grad_() for k, v in state.items()}
-    skeleton = models[0]
-
-    def loss(weights, rows, noise):
-        return functional_call(skeleton, weights, (rows, noise))
-
-    has_noise = 0 if skeleton.noisy else None
-    step_fn = vmap(grad_and_value(loss), in_dims=(0, 0, has_noise))
-    check_fn = vmap(loss, in_dims=(0, 0, None))
-    optimiser = torch.optim.Adam(list(state.values()), lr=learning_rate, fused=True)
-
-    checks = np.unique(np.linspace(0, n_steps, n_checks + 1).round().astype(int)[1:])
+    streams = [_Stream(r, s, batch, models[0]) for r, s in zip(train_rows, seeds, strict=True)]
+    stack = _stack(models).to(x.device)
+    state = dict(stack.named_parameters())
+    optimiser = torch.optim.Adam(stack.parameters(), lr=learning_rate, fused=True)
     held_out = None
     if validation_rows is not None:
         held_out = x[torch.as_tensor(np.stack(validation_rows))]  # (models, rows, inputs)
+    checks = np.unique(np.linspace(0, n_steps, n_checks + 1).round().astype(int)[1:])
     train_loss = np.full((len(models), len(checks)), np.nan)
     validation_loss = train_loss.copy()
-    best = {k: v.detach().clone() for k, v in state.items()}
-    best_loss = torch.full((len(models),), torch.inf, device=device)
+    best = {name: weights.detach().clone() for name, weights in state.items()}
+    best_loss = torch.full((len(models),), torch.inf, device=x.device)
     best_step = np.zeros(len(models), dtype=int)
-    since_check = torch.zeros(len(models), device=device)
 
     done = 0
     for i, check in enumerate(checks):
-        for _ in range(check - done):
-            rows, noise = zip(*(next(s) for s in streams), strict=True)
-            noise = torch.stack(noise).to(device) if skeleton.noisy else None
-            gradients, value = step_fn(state, x[torch.stack(rows)], noise)
-            for name, weights in state.items():
-                weights.grad = gradients[name]
+        total = torch.zeros(len(models), device=x.device)
+        for rows, noise in _draw(streams, check - done, x.device):
+            optimiser.zero_grad()
+            value = stack(x[rows], noise)
+            value.sum().backward()  # models share no weight: each gets the gradient of its own
             optimiser.step()
-            since_check += value.detach()
+            total += value.detach()
         with torch.no_grad():
-            train_loss[:, i] = (since_check / (check - done)).cpu()
-            since_check.zero_()
+            train_loss[:, i] = (total / (check - done)).cpu()
             better = torch.ones_like(best_loss, dtype=torch.bool)
             if held_out is not None:
-                now = check_fn(state, held_out, None)
+                now = stack(held_out)
                 validation_loss[:, i] = now.cpu()
                 # A loss that is not a number cannot choose: the last weights stay, visibly bad.
                 better = ~(now >= best_loss)
@@ -148,7 +135,9 @@ def train(
             progress(int(check))
 
     for k, model in enumerate(models):
-        model.load_state_dict({name: w[k].cpu() for name, w in best.items()})
+        with torch.no_grad():
+            for name, weights in model.named_parameters():
+                weights.copy_(best[name][k].view_as(weights))
     return Trained(list(models), checks, train_loss, validation_loss, best_step)
 
 
@@ -180,14 +169,50 @@ def plateau(validation_loss, *, share=0.1, gain=0.01):
         return (before - last) <= gain * np.abs(before)
 
 
-def _batches(rows, seed, batch, model):
-    """Endless (rows, noise) of one model, from a generator of its own on the CPU."""
-    generator = torch.Generator().manual_seed(int(seed))
-    rows = torch.as_tensor(np.asarray(rows))
-    latent = model.weight.shape[0]
-    queue = rows[:0]
-    while True:
-        while len(queue) < batch:
-            queue = torch.cat([queue, rows[torch.randperm(len(rows), generator=generator)]])
-        part, queue = queue[:batch], queue[batch:]
-        yield part, torch.randn(batch, latent, generator=generator) if model.noisy else None
+def _stack(models):
+    """One module of the same class whose weights are those of all models.
+
+    Matrices become (models, latent, inputs), biases (models, 1, units); one call then gives the
+    losses of all models (models,) for batches (models, batch, inputs).
+    """
+    stack = copy.deepcopy(models[0])
+    for name, _ in models[0].named_parameters():
+        weights = torch.stack([getattr(model, name).detach() for model in models])
+        setattr(stack, name, nn.Parameter(weights if weights.ndim == 3 else weights[:, None]))
+    return stack
+
+
+def _draw(streams, n_steps, device, *, at_once=64):
+    """Rows (models, batch) and noise (models, batch, latent) of the next steps."""
+    for start in range(0, n_steps, at_once):
+        n = min(at_once, n_steps - start)
+        rows, noise = zip(*(stream.draw(n) for stream in streams), strict=True)
+        rows = torch.stack(rows, 1).to(device)
+        noise = [None] * n if noise[0] is None else torch.stack(noise, 1).to(device)
+        yield from zip(rows, noise, strict=True)
+
+
+class _Stream:
+    """Rows and noise of one model, from generators of its own on the CPU."""
+
+    def __init__(self, rows, seed, batch, model):
+        self.rows = torch.as_tensor(np.asarray(rows))
+        self.batch = batch
+        self.latent = model.weight.shape[-2] if model.noisy else 0
+        self.order = torch.Generator().manual_seed(int(seed))
+        # Apart, so that how many steps are drawn at once changes nothing.
+        self.noise = torch.Generator().manual_seed(int(seed) + 2**32)
+        self.queue = self.rows[:0]
+
+    def draw(self, n_steps):
+        """Rows (n_steps, batch); noise (n_steps, batch, latent), or None."""
+        needed = n_steps * self.batch
+        parts, n = [self.queue], len(self.queue)
+        while n < needed:
+            parts.append(self.rows[torch.randperm(len(self.rows), generator=self.order)])
+            n += len(self.rows)
+        found = torch.cat(parts)
+        rows, self.queue = found[:needed].view(n_steps, self.batch), found[needed:]
+        if not self.latent:
+            return rows, None
+        return rows, torch.randn(n_steps, self.batch, self.latent, generator=self.noise)

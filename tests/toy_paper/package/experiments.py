@@ -15,7 +15,7 @@ def units(params):
     ]
 
 
-def cost(unit):
+def cost(unit, beside=1):
     """Core-seconds of a unit; later seeds are said to be cheaper, lab units dearer."""
     return 10 - unit["seed"] + 100 * unit["data"].startswith("lab:")
 

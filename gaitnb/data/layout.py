@@ -19,7 +19,7 @@ VARIABLES = {
     "grf": (("side", "axis"), ("BW", "N"), "F", "ground reaction force, ground on foot"),
     "cop": (("side", "axis"), ("m",), "p", "centre of pressure on the floor"),
     "free_moment": (("side",), ("Nm",), "T", "vertical moment of the ground on the foot, at `cop`"),
-    "marker": (("marker", "axis"), ("m",), "r", "position of a skin marker in the lab"),
+    "position": (("marker", "axis"), ("m",), "r", "position of a skin marker in the lab"),
     "angle": (("joint",), ("deg",), "θ", "joint angle"),
     "moment": (("joint",), ("Nm/kg",), "M", "internal joint moment per body mass"),
 }
@@ -61,7 +61,7 @@ _JOINT_SIGNS = {
     "hip_rotation": "thigh turned inwards",
     "knee_flexion": "heel towards the buttocks",
     "ankle_dorsiflexion": "toes up",
-    "subtalar_inversion": "sole turned towards the midline",
+    "ankle_inversion": "sole turned towards the midline",
     "toe_extension": "toes up on the foot",
 }
 # The sign says which way is positive, for the angle and for the moment that drives it.
@@ -90,7 +90,7 @@ METADATA = {
 
 _LISTS = {"axis": AXES, "side": SIDES, "sensor": SENSORS, "joint": JOINTS}
 _FREE = ("marker",)  # names are those of the laboratory; they must only be unique
-_MAY_BE_MISSING = ("cop", "marker")  # a foot in the air, a marker that no camera saw
+_MAY_BE_MISSING = ("cop", "position")  # a foot in the air, a marker that no camera saw
 _ATTRIBUTES = ("dataset", "frame", "source", "licence")
 
 
@@ -114,8 +114,8 @@ def check(ds):
 
     Notes
     -----
-    `cop` may hold NaN (a foot in the air has no centre of pressure), and so may `marker` (no camera
-    saw it); every other value is finite.
+    `cop` may hold NaN (a foot in the air has no centre of pressure), and so may `position` (no
+    camera saw the marker); every other value is finite.
     """
     if not isinstance(ds, xr.Dataset):
         raise DataError(f"expected an xarray.Dataset, found {type(ds).__name__}")

@@ -1,6 +1,12 @@
 """Files that state versions agree: pyproject.toml, constraints.txt, environment.yml."""
 
+import fcntl
+import importlib.util
 import re
+import shutil
+import subprocess
+import sys
+import time
 import tomllib
 
 import pytest
@@ -64,3 +70,40 @@ def test_the_installation_knows_its_state_and_a_python_it_can_use(monkeypatch):
     assert venv.version(venv.usable_python()) in venv.VERSIONS
     monkeypatch.setenv("PYTHON", "no-such-python")
     assert venv.usable_python() is None
+
+
+def test_a_second_make_waits_while_one_installs(tmp_path):
+    """It finds everything made when the first is done, and installs nothing."""
+    (tmp_path / "workflow").mkdir()
+    (tmp_path / "_build").mkdir()
+    for name in ("pyproject.toml", "constraints.txt", "workflow/venv.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    spec = importlib.util.spec_from_file_location("copied", tmp_path / "workflow/venv.py")
+    copied = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(copied)
+    with (tmp_path / "_build/.venv.lock").open("w") as lock:  # the first one installs
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.Popen(
+            [sys.executable, copied.__file__], stdout=subprocess.PIPE, text=True
+        )
+        assert "another make is installing into .venv" in second.stdout.readline()
+        time.sleep(0.3)
+        assert second.poll() is None and not copied.VENV.exists()
+        copied.VENV.mkdir()
+        (copied.VENV / ".made-from").write_text(copied.state())  # and is done
+    assert second.wait(timeout=60) == 0
+    assert "installing" not in second.stdout.read()
+    assert [path.name for path in copied.VENV.iterdir()] == [".made-from"]
+
+
+def test_an_installation_that_failed_is_not_taken_for_a_finished_one(tmp_path):
+    (tmp_path / "workflow").mkdir()
+    for name in ("pyproject.toml", "workflow/venv.py"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    (tmp_path / "constraints.txt").write_text("this is not a requirement !!\n")
+    run = subprocess.run(
+        [sys.executable, tmp_path / "workflow/venv.py"], capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert "this step failed" in run.stdout and "Traceback" not in run.stderr
+    assert not (tmp_path / ".venv/.made-from").exists()

@@ -1,7 +1,6 @@
 """Two builds at once, a killed build, an interrupted one: nobody's lock is broken, work goes on."""
 
 import os
-import re
 import signal
 import time
 from pathlib import Path
@@ -84,8 +83,7 @@ def test_after_ctrl_c_nothing_lives_on_and_the_next_build_goes_on(slow):
     os.killpg(first.pid, signal.SIGINT)  # what a terminal does
     out, _ = first.communicate(timeout=60)
     assert first.returncode not in (0, None)
-    # A kernel that is interrupted while it starts prints a traceback of its own; ours must not.
-    assert not re.search(r'File ".*/workflow/\w+\.py"', out), out
+    assert "Traceback" not in out, out
     wait_until(lambda: not processes_of(checkout), 15)
     assert not part_copies(checkout)
     code, out = checkout.run(*BOOK)

@@ -33,6 +33,10 @@ install(
 import json, pathlib
 spec = pathlib.Path(sys.prefix, "share/jupyter/kernels/python3/kernel.json")
 kernel = json.loads(spec.read_text())
+# Deaf to Ctrl-C while it imports, when an interrupt would print a traceback; ipykernel listens later.
+start = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+start += "import runpy; runpy.run_module('ipykernel_launcher', run_name='__main__')"
+kernel["argv"] = [kernel["argv"][0], "-c", start, "-f", "{connection_file}"]
 kernel["argv"] += ["--IPKernelApp.log_level=CRITICAL"]
 spec.write_text(json.dumps(kernel, indent=1))
 """

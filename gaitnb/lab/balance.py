@@ -1,0 +1,84 @@
+"""Newton's and Euler's laws for the whole body: what the ground must do, shared by two feet.
+
+The floor's total force and moment follow from the motion alone. Two feet share them so that the
+body is in balance to rounding whatever the motion: forces by templates, what is left by weight;
+centres of pressure by the heel-to-toe rule and one common shift; the free moment by weight.
+"""
+
+import numpy as np
+
+from gaitnb.lab.skeleton import cross
+
+GRAVITY = np.array([0.0, -9.81, 0.0])
+
+
+def demand(kinematics, body):
+    """Force and moment (about the lab's origin) that the ground has to apply to the body.
+
+    Parameters
+    ----------
+    kinematics : dict
+        Of `skeleton.forward`.
+    body : Body
+        Masses, centres and inertias.
+
+    Returns
+    -------
+    force, moment : array, shape (3, time)
+        N and Nm.
+    """
+    axes, omega, alpha = (kinematics[k] for k in ("axes", "omega", "alpha"))
+    force, moment = 0.0, 0.0
+    for s in range(len(body.mass)):
+        arm = np.einsum("k,kcn->cn", body.com[s], axes[s])
+        place = kinematics["position"][s] + arm
+        pull = (
+            kinematics["acceleration"][s]
+            + cross(alpha[s], arm)
+            + cross(omega[s], cross(omega[s], arm))
+            - GRAVITY[:, None]
+        ) * body.mass[s]
+        local = np.einsum("kcn,cn->kn", axes[s], omega[s])
+        change = body.inertia[s] @ np.einsum("kcn,cn->kn", axes[s], alpha[s])
+        change += cross(local, body.inertia[s] @ local)
+        force = force + pull
+        moment = moment + cross(place, pull) + np.einsum("kcn,kn->cn", axes[s], change)
+    return force, moment
+
+
+def share(force, moment, template, cop):
+    """Split the ground's force and moment between two feet.
+
+    Parameters
+    ----------
+    force, moment : array, shape (3, time)
+        Of `demand`.
+    template : array, shape (2, 3, time)
+        Expected force of the left and the right foot, N.
+    cop : array, shape (2, 3, time)
+        Expected centre of pressure of either foot, m.
+
+    Returns
+    -------
+    dict
+        ``force`` (2, 3, time); ``cop`` (2, 3, time); ``free_moment`` (2, time); and how far from
+        the expectation: ``rest`` (3, time) the force that the templates lack, ``shift`` (2, time)
+        of the centre of pressure along x and z, ``twist`` (time) the whole free moment.
+    """
+    weight = template[:, 1] / template[:, 1].sum(0)
+    rest = force - template.sum(0)
+    feet = template + weight[:, None] * rest
+    left = moment - cross(cop[0], feet[0]) - cross(cop[1], feet[1])
+    dx, dz = left[2] / force[1], -left[0] / force[1]
+    twist = left[1] - (dz * force[0] - dx * force[2])
+    shifted = cop.copy()
+    shifted[:, 0] += dx
+    shifted[:, 2] += dz
+    return {
+        "force": feet,
+        "cop": shifted,
+        "free_moment": weight * twist,
+        "rest": rest,
+        "shift": np.stack([dx, dz]),
+        "twist": twist,
+    }

@@ -45,12 +45,12 @@ seed: int = 0  # 0..999
 run_dir: str = ""  # any; folder for the explorer's page, nothing is written when empty
 
 # %%
+from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import torch
 
 from gaitnb import data, figures, splits
 from gaitnb.evidence import results
@@ -66,7 +66,6 @@ from gaitnb.papers.latent_motion import (
     training,
     wavelets,
 )
-from gaitnb.papers.latent_motion.model import build
 
 figures.use_style()
 x, info = rows.coefficient_rows(data.open("pataky2008"))
@@ -133,27 +132,10 @@ print([f"{len(np.unique(subject[test]))} people, {len(test)} curves" for _, test
 
 
 # %%
-def fit(model, learning_rate=1e-2, n_steps=n_steps, **options):
-    """Models of one kind on all row sets, side by side."""
-    models = [
-        build(model, latent=latent, generator=torch.Generator().manual_seed(seed + i), **options)
-        for i in range(len(row_sets))
-    ]
-    for one, mine in zip(models, row_sets, strict=True):
-        one.decoder_bias.data.copy_(torch.as_tensor(x[mine].mean(0)))
-    seeds = [seed + i for i in range(len(row_sets))]
-    return training.train(
-        models,
-        torch.as_tensor(x),
-        row_sets,
-        n_steps=n_steps,
-        learning_rate=learning_rate,
-        seeds=seeds,
-    ).models
-
-
+options = {"n_steps": n_steps, "learning_rate": 1e-2, "latent": latent, "seed": seed}
+fit = partial(training.fit, x=x, row_sets=row_sets, **options)
 trained = {
-    "SAE": fit("sae", learning_rate=1e-3, n_steps=3 * n_steps // 2),
+    "SAE": fit("sae", n_steps=3 * n_steps // 2, learning_rate=1e-3),
     "L1 0.01": fit("sae", kl_weight=0.0, l1_weight=0.01),
     "L1 0.001": fit("sae", kl_weight=0.0, l1_weight=0.001),
     "top-k 4": fit("topk", k=4),

@@ -44,6 +44,7 @@ seed: int = 0  # 0..999
 run_dir: str = ""  # any; folder for the table of verdicts, nothing is written when empty
 
 # %%
+from functools import partial
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -85,32 +86,9 @@ x.shape, len(people)
 
 
 # %%
-def fit(model, row_sets, inputs=x, learning_rate=1e-2, n_steps=n_steps, **options):
-    """Models of one kind, one per set of rows, side by side."""
-    models = [
-        build(
-            model,
-            inputs.shape[1],
-            latent,
-            generator=torch.Generator().manual_seed(seed + i),
-            **options,
-        )
-        for i in range(len(row_sets))
-    ]
-    for one, mine in zip(models, row_sets, strict=True):
-        one.decoder_bias.data.copy_(torch.as_tensor(inputs[mine].mean(0)))
-    seeds = [seed + i for i in range(len(row_sets))]
-    return training.train(
-        models,
-        torch.as_tensor(inputs),
-        row_sets,
-        n_steps=n_steps,
-        learning_rate=learning_rate,
-        seeds=seeds,
-    ).models
-
-
-svae = fit("svae_sum", [everyone])[0]
+options = {"n_steps": n_steps, "learning_rate": 1e-2, "latent": latent, "seed": seed}
+fit = partial(training.fit, x=x, **options)
+svae = fit("svae_sum", row_sets=[everyone])[0]
 h = measures.encode(svae, x)[0]
 h.shape
 
@@ -221,7 +199,7 @@ nearest = [
     KNeighborsClassifier(1).fit(x[a], subject[a]).score(x[b], subject[b])
     for a, b in split_by["by trial"]
 ]
-topk = fit("topk", [a for folds in split_by.values() for a, _ in folds], k=8)
+topk = fit("topk", row_sets=[a for folds in split_by.values() for a, _ in folds], k=8)
 print(
     f"person recognised from one other step: {np.mean(nearest):.2f} (chance {1 / len(people):.1f})"
 )
@@ -475,8 +453,9 @@ centred = x - x.mean(0)
 scaled = np.concatenate([c * centred for c in factors]).astype(np.float32)
 sets = [everyone + len(x) * i for i in range(len(factors))]
 unit_effect = {}
-for name, options in {"as written": {}, "without KL": {"kl_weight": 0.0}}.items():
-    models = fit("sae", sets, scaled, learning_rate=1e-3, n_steps=2 * n_steps, **options)
+for name, kind in {"as written": {}, "without KL": {"kl_weight": 0.0}}.items():
+    steps = {"n_steps": 2 * n_steps, "learning_rate": 1e-3}
+    models = fit("sae", x=scaled, row_sets=sets, **steps, **kind)
     for c, model, mine in zip(factors, models, sets, strict=True):
         units, estimate = measures.encode(model, scaled[mine])
         unit_effect[name, f"BW / {c}"] = {

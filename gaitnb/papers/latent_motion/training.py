@@ -12,6 +12,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from gaitnb.papers.latent_motion.model import build
+
 BATCH = 32
 LEARNING_RATE = 1e-3
 
@@ -74,7 +76,8 @@ def train(
     progress : callable, optional
         Called with the number of steps done at each check.
     on_check : callable, optional
-        Called as ``on_check(step, state)`` with the stacked weights, to follow training.
+        Called as ``on_check(step, state)`` with the weights of all models, each (models, ...), to
+        follow training.
 
     Returns
     -------
@@ -130,15 +133,48 @@ def train(
             best_step[better.cpu().numpy()] = check
         done = check
         if on_check is not None:
-            on_check(int(check), state)
+            on_check(int(check), _unstack(state, models))
         if progress is not None:
             progress(int(check))
 
-    for k, model in enumerate(models):
-        with torch.no_grad():
-            for name, weights in model.named_parameters():
-                weights.copy_(best[name][k].view_as(weights))
+    for name, weights in _unstack(best, models).items():
+        for model, mine in zip(models, weights, strict=True):
+            getattr(model, name).data.copy_(mine)
     return Trained(list(models), checks, train_loss, validation_loss, best_step)
+
+
+def fit(model, x, row_sets, *, n_steps, learning_rate=LEARNING_RATE, latent=100, seed=0, **options):
+    """Models of one kind, one for each set of rows, with the decoder's bias at the mean row.
+
+    The paper's models start with a bias of zero and take thousands of steps to reach the mean
+    curve; starting there saves them.
+
+    Parameters
+    ----------
+    model : str
+        As for :func:`gaitnb.papers.latent_motion.model.build`, which ``options`` go to.
+    x : array, shape (n_rows, inputs)
+    row_sets : sequence of int arrays
+        Training rows of each model.
+    n_steps, learning_rate
+        As for :func:`train`.
+    seed : int
+        Of the first model's weights and order; the next ones count on.
+
+    Returns
+    -------
+    list of torch.nn.Module
+    """
+    x, seeds = torch.as_tensor(x), [seed + i for i in range(len(row_sets))]
+    models = [
+        build(model, x.shape[1], latent, generator=torch.Generator().manual_seed(s), **options)
+        for s in seeds
+    ]
+    with torch.no_grad():
+        for one, mine in zip(models, row_sets, strict=True):
+            one.decoder_bias.copy_(x[mine].mean(0))
+    options = {"n_steps": n_steps, "learning_rate": learning_rate, "seeds": seeds}
+    return train(models, x, row_sets, **options).models
 
 
 def steps(n_train, epochs, *, batch=BATCH):
@@ -180,6 +216,12 @@ def _stack(models):
         weights = torch.stack([getattr(model, name).detach() for model in models])
         setattr(stack, name, nn.Parameter(weights if weights.ndim == 3 else weights[:, None]))
     return stack
+
+
+def _unstack(state, models):
+    """The weights of a stack in the shapes that they have in one model, behind the models."""
+    shapes = {name: weights.shape for name, weights in models[0].named_parameters()}
+    return {name: w.detach().view(len(models), *shapes[name]) for name, w in state.items()}
 
 
 def _draw(streams, n_steps, device, *, at_once=64):

@@ -191,12 +191,13 @@ def report(insole, kpa, seed, *, step_kpa=2.5, limit_kpa=600.0, gain_error=0.05,
     seed : int or sequence of int
         Such as ``[seed, subject_number, stream]``; left and right differ.
     step_kpa, limit_kpa : float
-        Resolution, and the pressure above which a cell does not follow; 2.5 and 600 kPa are those
-        of a widely used system of capacitive cells (novel pedar). 0 and infinity switch them off.
+        Resolution (ours), and the pressure above which a cell does not follow: 600 kPa is the
+        highest at which the insoles of Second Skin were tested (Parker et al. 2023, PLoS ONE
+        18:e0277971). 0 and infinity switch them off.
     gain_error, cell_error : float
         Standard deviation of the calibration, of the insole as a whole and of single cells. Mean
-        and peak pressures of the insoles of Second Skin were off by less than 10 % (Parker et al.
-        2023, PLoS ONE 18:e0277971), which we take as two standard deviations. 0 switches them off.
+        and peak pressures were off by less than 10 % there, which we take as two standard
+        deviations. 0 switches them off.
 
     Returns
     -------

@@ -55,10 +55,11 @@ def forward(curves, *, wavelet=WAVELET, level=LEVEL):
 
     Notes
     -----
-    For 101 samples PyWavelets warns that level 4 is too high: the filter of 10 taps is then
-    longer than what is left to filter, and every coefficient of the coarsest level depends on
-    how the curve is continued beyond its ends (here by reflection, as in the released code).
-    The transform stays invertible. The warning is silenced here and explained in the book.
+    For 101 samples PyWavelets warns that level 4 is too high. Chained to that level, the filters of
+    10 taps act like one of (2^4 - 1) * (10 - 1) + 1 = 136 taps, longer than the curve: every
+    coefficient of the coarsest level depends on how the curve is continued beyond its ends (here
+    by reflection, as in the released code). The transform stays invertible. The warning is
+    silenced here and explained in the book.
     """
     curves = np.asarray(curves, dtype=float)
     bad = ~np.isfinite(curves)

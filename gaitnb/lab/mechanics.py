@@ -7,9 +7,9 @@ import numpy as np
 from gaitnb.lab.dynamics import GRAVITY
 from gaitnb.lab.segments import INDEX, PARENT
 
-# Names and signs of `gaitnb.data.layout.JOINTS`: stem, segment, axis of the joint, sign right.
-# Axis z of the parent (flexion), floating (adduction, inversion, bending), y of the segment (rotation); on the left
-# what is out of the sagittal plane is mirrored.
+# Names and signs of `gaitnb.data.layout.JOINTS`: stem, segment, axis of the joint, sign right. The
+# axes are z of the parent (flexion), the floating one (adduction, inversion, bending) and y of the
+# segment (rotation); on the left what is out of the sagittal plane is mirrored.
 _FLEXION, _ADDUCTION, _ROTATION = 0, 1, 2
 _ROWS = (
     ("hip_flexion", "thigh", _FLEXION, 1.0),

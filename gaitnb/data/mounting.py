@@ -103,6 +103,22 @@ def rotation(up, where, right=None, forward=None):
     return np.stack([np.cross(up, level), up, level])
 
 
+def check_up(rest, axis, where):
+    """Refuse a sensor whose axis "x", "y" or "z" does not point upward at rest.
+
+    Raises
+    ------
+    DataError
+        When the sign or the order of the accelerometer's axes is not the documented one.
+    """
+    rest = np.asarray(rest, dtype=float)
+    if rest["xyz".index(axis)] < 0.1 * np.linalg.norm(rest):
+        raise DataError(
+            f"{where}: at rest the accelerometer shows {_name(rest)} m/s^2; expected gravity with a "
+            f"positive part along {axis}. A sign is reversed, or axes are in another order"
+        )
+
+
 def _unit(vector):
     vector = np.asarray(vector, dtype=float)
     return vector / np.linalg.norm(vector)

@@ -82,8 +82,8 @@ def test_a_set_that_is_not_here_says_how_to_get_it(folders):
 
 
 def test_a_set_without_a_reader_says_so(folders):
-    with pytest.raises(DataError, match="pearl2022 has no reader in this version"):
-        data.open("pearl2022")
+    with pytest.raises(DataError, match="tan2022_example has no reader in this version"):
+        data.open("tan2022_example")
 
 
 def test_the_packaged_set_is_whole_and_needs_no_fetching():

@@ -92,6 +92,7 @@ def _trial(source, subject, trial, axes):
 def _rotation(gyr, rest, sensor, where):
     """Return the matrix that turns a sensor to x forward, y up, z right."""
     _, direction, hint = SENSORS[sensor]
+    mounting.check_up(rest, "x", where)
     turn = mounting.rotation(rest, where, **{direction: hint})
     if direction == "right":
         turn = mounting.rotation(rest, where, right=mounting.swing_axis(gyr, rest, hint))

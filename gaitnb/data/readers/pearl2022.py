@@ -186,6 +186,7 @@ def _rotations(gyr, rest, where):
     turn = []
     for k, (sensor, (_, direction, hint)) in enumerate(SENSORS.items()):
         name = f"{where}, {sensor}"
+        mounting.check_up(rest[k], "z" if sensor == "torso" else "x", name)
         turn.append(mounting.rotation(rest[k], name, **{direction: hint}))
         if direction == "right":
             axis = mounting.swing_axis(walking[:, k], rest[k], hint)

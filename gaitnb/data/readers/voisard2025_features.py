@@ -1,9 +1,10 @@
 """A table of 168 features of each trial of Voisard 2025, and of who walked.
 
-One row a trial. A feature's name is ``<sensor>_<signal>_<axis>_<measure>``: sensor HE head, LB lower
-back, LF and RF left and right foot; signal FreeAcc (acceleration without gravity, m/s^2) or Gyr
-(rad/s); axes as filed, no source states them; measure mean, std, rms, ptp (largest minus smallest
-value), domfreq (Hz), bandpower, entropy. Seven trials are known to be faulty (`FAULTY`).
+One row a trial. A feature's name is ``<sensor>_<signal>_<axis>_<measure>``: sensor HE head, LB
+lower back, LF and RF left and right foot; signal FreeAcc (m/s^2, its mean at the beginning taken
+off) or Gyr (rad/s); axes as filed, no source states them; measure mean, std, rms, ptp (largest
+minus smallest value), domfreq (Hz), bandpower, entropy. Seven trials are known to be faulty
+(`FAULTY`).
 """
 
 import io
@@ -23,17 +24,10 @@ FEATURES = tuple(
     for measure in MEASURES
 )
 GROUPS = {"Healthy": "healthy", "Neuro": "neurological", "Ortho": "orthopaedic"}
-# Prefix of the trial's name -> group in the file, what it stands for.
-COHORTS = {
-    "HS": ("Healthy", "healthy"),
-    "PD": ("Neuro", "Parkinson's disease"),
-    "CVA": ("Neuro", "stroke"),
-    "CIPN": ("Neuro", "neuropathy after chemotherapy"),
-    "RIL": ("Neuro", "radiation-induced leukoencephalopathy"),
-    "HOA": ("Ortho", "osteoarthritis of the hip"),
-    "KOA": ("Ortho", "osteoarthritis of the knee"),
-    "ACL": ("Ortho", "injury of the anterior cruciate ligament"),
-}
+# Prefix of the trial's name -> label. Their meanings are those of the paper.
+COHORTS = {"HS": "Healthy"}
+COHORTS |= dict.fromkeys(("PD", "CVA", "CIPN", "RIL"), "Neuro")
+COHORTS |= dict.fromkeys(("HOA", "KOA", "ACL"), "Ortho")
 FAULTY = {
     "HS_54_4": "no feature has a value",
     "HOA_5_7": "the same values as HOA_5_4",
@@ -113,7 +107,7 @@ def _names(rows, where):
         raise DataError(f"{where}: trial {rows['trial_id'][twice.idxmax()]} occurs twice")
     for column, expected in (
         ("subject_id", parts[0] + "_" + parts[1]),
-        ("label", parts[0].map({cohort: group for cohort, (group, _) in COHORTS.items()})),
+        ("label", parts[0].map(COHORTS)),
     ):
         differs = rows[column] != expected
         if differs.any():

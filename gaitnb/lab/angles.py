@@ -67,6 +67,12 @@ _ANKLE_W = _curve(
 )
 
 
+# coordinates that share a factor of a person's style
+_FACTOR = dict.fromkeys(("pelvis_rotation", "pelvis_list", "pelvis_tilt"), "pelvis_trunk")
+_FACTOR |= dict.fromkeys(("lumbar_bending", "lumbar_rotation"), "pelvis_trunk")
+_FACTOR |= dict.fromkeys(("shoulder_flexion", "elbow_flexion"), "arm_swing")
+
+
 def reference_deg():
     """Curves of the two people behind the prior, to compare a solved gait with.
 
@@ -93,23 +99,26 @@ def reference_deg():
     }
 
 
-def prior(speed):
+def prior(speed, style=None):
     """Expected coefficients of every coordinate but the pelvis' place, which contact decides.
 
     Parameters
     ----------
     speed : float
         Dimensionless.
+    style : dict, optional
+        A person's own factors and offsets, names as in `people.STYLE`.
 
     Returns
     -------
     array, shape (coordinate, 1 + 2 * HARMONICS)
         In rad; rows of the pelvis' place are zero. Symmetric: left is right, half a cycle later.
     """
+    style = style or {}
     v = to_mps(speed)
     grow = v / REFERENCE_MPS
     stride = stride_time(speed) * speed
-    reach = stride / _REFERENCE_STRIDE
+    reach = stride / _REFERENCE_STRIDE * style.get("stride_time", 1.0)
     ref = reference_deg()
     phase = np.arange(64) / 64
     both = {
@@ -121,7 +130,7 @@ def prior(speed):
     knee = both["knee_flexion"]
     stance = _window(phase, 0.0, 0.38)
     swing = _window(phase, 0.48, 0.95)
-    knee = knee * (1 + stance * 0.75 * (grow - 1) + swing * 0.13 * np.minimum(grow - 1, 0.1))
+    knee = knee * (1 + stance * 0.75 * (grow - 1) + swing * 0.35 * np.minimum(grow - 1, 0.0))
     ankle = both["ankle_dorsiflexion"]
     push = _window(phase, 0.52, 0.78)
     mean = ankle.mean()
@@ -152,6 +161,11 @@ def prior(speed):
     curves["shoulder_flexion"] = 0.0 - 14.0 * small * np.cos(2 * np.pi * (phase - 0.02))
     curves["shoulder_adduction"] = zero - 6.0
     curves["elbow_flexion"] = 22.0 + 7.0 * small * (1 - np.cos(2 * np.pi * (phase - 0.05)))
+    for name in curves:
+        curve, factor = curves[name], style.get(_FACTOR.get(name, name), 1.0)
+        curves[name] = (
+            curve.mean() + factor * (curve - curve.mean()) + style.get(f"{name}_deg", 0.0)
+        )
     shift = stance_target(speed) - stance_target(_REFERENCE_SPEED)
     out = np.zeros((len(COORDINATES), fourier.SIZE))
     for name in COORDINATES[3:]:

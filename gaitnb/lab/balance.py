@@ -12,6 +12,11 @@ from gaitnb.lab.skeleton import cross
 GRAVITY = np.array([0.0, -9.81, 0.0])
 
 
+def weight_n(body):
+    """Body weight, N."""
+    return 9.81 * body.mass.sum()
+
+
 def demand(kinematics, body):
     """Force and moment (about the lab's origin) that the ground has to apply to the body.
 

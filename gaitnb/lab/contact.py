@@ -20,6 +20,8 @@ CONTACT = {
     "ball_lateral": (0.17, 0.84),
     "tip": (0.25, 0.96),
 }
+# The sole is round at both ends: it touches this far from them, in foot lengths.
+_HEEL, _TIP = 0.05, 0.03
 _EDGE = 0.03  # of stance: a contact is weighed in and out
 
 # Centre of pressure under the foot: place along the sole from the ankle, in foot lengths, at
@@ -50,11 +52,27 @@ def sole(body):
     """Points that touch the floor: place in the right toes' frame (``heel``: the foot's), m."""
     length, width, down = body.foot_length_m, body.foot_width_m, -body.ankle_height_m
     return {
-        "heel": np.array([body.heel_m + 0.05 * length, down, 0.0]),  # the heel is round
+        "heel": np.array([body.heel_m + _HEEL * length, down, 0.0]),  # the heel is round
         "ball_medial": np.array([0.0, -body.ball_height_m, -0.4 * width]),
         "ball_lateral": np.array([-0.04 * length, -body.ball_height_m, 0.4 * width]),
-        "tip": np.array([body.toe_tip_m - body.ball_m - 0.03 * length, -body.ball_height_m, 0.0]),
+        "tip": np.array([body.toe_tip_m - body.ball_m - _TIP * length, -body.ball_height_m, 0.0]),
     }
+
+
+def stance_time(phase, side, stance):
+    """Time since contact as part of stance: above 1 in swing, just before contact negative.
+
+    Parameters
+    ----------
+    phase : array
+        In cycles from right heel contact.
+    side : str
+        ``left`` (contact at 0.5) or ``right``.
+    stance : float
+        Part of the cycle.
+    """
+    since = (phase - (0.5 if side == "left" else 0.0)) % 1.0
+    return np.where(since > 0.97, since - 1.0, since) / stance
 
 
 def contact_weights(stance):
@@ -124,12 +142,41 @@ def cop_rule(stance, points, body):
     along = _cop_rule(np.clip(stance, 0, 1)) * body.foot_length_m
     ball = (points["ball_medial"] + points["ball_lateral"]) / 2
     x_heel, x_ball = (
-        body.heel_m + 0.05 * body.foot_length_m,
+        body.heel_m + _HEEL * body.foot_length_m,
         body.ball_m - 0.02 * body.foot_length_m,
     )
-    x_tip = body.toe_tip_m - 0.03 * body.foot_length_m
+    x_tip = body.toe_tip_m - _TIP * body.foot_length_m
     on_foot = np.clip((along - x_heel) / (x_ball - x_heel), 0, 1)
     on_toes = np.clip((along - x_ball) / (x_tip - x_ball), 0, 1)
     cop = points["heel"] + on_foot * (ball - points["heel"]) + on_toes * (points["tip"] - ball)
     cop[1] = 0.0
     return cop
+
+
+def outside_sole(cop, points, body):
+    """How far a centre of pressure lies outside the sole.
+
+    Parameters
+    ----------
+    cop : array, shape (3, time)
+        On the floor, m.
+    points : dict of arrays, shape (3, time)
+        Of `sole_points`.
+    body : Body
+        Whose foot.
+
+    Returns
+    -------
+    array, shape (time,)
+        Distance to the rectangle of foot length and width, m; 0 inside.
+    """
+    ball = (points["ball_medial"] + points["ball_lateral"]) / 2
+    forward = (ball - points["heel"])[[0, 2]]
+    forward = forward / np.hypot(*forward)
+    off = (cop - points["heel"])[[0, 2]]
+    reach = (points["tip"] - points["heel"])[[0, 2]]
+    along = (off * forward).sum(0)
+    across = off[1] * forward[0] - off[0] * forward[1]
+    length = (reach * forward).sum(0) + _TIP * body.foot_length_m
+    beyond = np.maximum(-_HEEL * body.foot_length_m - along, 0) + np.maximum(along - length, 0)
+    return np.hypot(beyond, np.maximum(np.abs(across) - body.foot_width_m / 2, 0))

@@ -1,71 +1,342 @@
-"""Levenberg-Marquardt for a stride: from the prior to coefficients that obey physics and contact."""
+"""From expectations to a gait that obeys physics and contact, for any person and speed.
+
+A full solve starts from the prior and runs Levenberg-Marquardt. A person starts from solutions at a
+grid of speeds for a body of mean proportions, stored in `coefficients.npz` beside this module, and
+needs a few Gauss-Newton steps with one Jacobian; where they do not converge the full solve is tried,
+and where that fails the person is reported.
+
+``python -m gaitnb.lab.solve`` makes the file anew.
+"""
+
+import argparse
+import functools
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import scipy.linalg
 
-from gaitnb.lab import gait
+from gaitnb.errors import LabError, ParameterError
+from gaitnb.lab import gait, quality
+from gaitnb.lab.segments import inertia
+from gaitnb.lab.target import dimensionless, target, unit_steps
 
-STEP = 1e-4  # finite difference, in prior standard deviations
+SPEEDS_MPS = (0.4, 2.2)
+# Dimensionless speeds; above the upper one people of this leg length run.
+GRID = (0.115, 0.16, 0.21, 0.27, 0.34, 0.41, 0.48, 0.55, 0.62, 0.69, 0.76)
+FILE = Path(__file__).with_name("coefficients.npz")
+ACCEPT_COST = 120.0  # of a person solved with a stored Jacobian; else solved in full
+_STEP = 1e-4  # finite difference, in prior standard deviations
+_BLOCKS = 6  # a Jacobian in so many vectorised calls
 
 
-def residual_of(parameters, steps, goal, body):
-    """Residuals of gaits given as steps from the prior, prior included.
+@dataclass(frozen=True)
+class Gait:
+    """One person's solved stride.
+
+    Attributes
+    ----------
+    coefficients : array, shape (coordinate, 1 + 2 * HARMONICS)
+        rad and m, from right heel contact on.
+    goal : Target
+        What it was solved for.
+    body : Body
+        Whose.
+    cost : float
+        Half the sum of squared residuals.
+    quality : dict
+        Of `quality.measure`: slip, sinking, residual and the like.
+    parameters : array, shape (parameter,)
+        Steps from the prior in its standard deviations.
+    """
+
+    coefficients: np.ndarray
+    goal: object
+    body: object
+    cost: float
+    quality: dict
+    parameters: np.ndarray
+
+
+def residual_of(parameters, steps, goal, body, sides=("right",)):
+    """Residuals of gaits given as steps from the prior, the prior's own included.
 
     Parameters
     ----------
     parameters : array, shape (batch, parameter)
         In prior standard deviations.
     steps : array, shape (parameter, coordinate * coefficient)
-        Of `gait.symmetric_basis`.
+        Of `target.unit_steps`.
+    goal, body
+        As in `gait.residuals`.
+    sides : sequence of str
+        Feet whose contact counts.
 
     Returns
     -------
     array, shape (batch, residual)
     """
     coefficients = goal.prior + (parameters @ steps).reshape(-1, *goal.prior.shape)
-    physics = gait.residuals(coefficients, goal, body)
-    return np.concatenate([physics, parameters], axis=1)
+    return np.concatenate([gait.residuals(coefficients, goal, body, sides), parameters], axis=1)
 
 
-def jacobian(parameters, steps, goal, body, at):
-    """Forward differences, all parameters in a few vectorised calls."""
+def jacobian(parameters, at, residual):
+    """Forward differences, many parameters in one vectorised call."""
     n = len(parameters)
     out = np.empty((len(at), n))
-    for block in np.array_split(np.arange(n), 6):
+    for block in np.array_split(np.arange(n), _BLOCKS):
         moved = np.tile(parameters, (len(block), 1))
-        moved[np.arange(len(block)), block] += STEP
-        out[:, block] = (residual_of(moved, steps, goal, body) - at).T / STEP
+        moved[np.arange(len(block)), block] += _STEP
+        out[:, block] = (residual(moved) - at).T / _STEP
     return out
 
 
-def levenberg_marquardt(parameters, steps, goal, body, iterations=30, tolerance=1e-4):
-    """Minimise the sum of squared residuals.
+def levenberg_marquardt(parameters, residual, iterations=40, tolerance=1e-4):
+    """Minimise half the sum of squared residuals.
+
+    Parameters
+    ----------
+    parameters : array, shape (parameter,)
+        Where to start.
+    residual : callable
+        (batch, parameter) -> (batch, residual).
+    iterations : int
+        At most.
+    tolerance : float
+        Relative fall of the cost below which the iteration ends.
 
     Returns
     -------
-    parameters : array, shape (parameter,)
+    parameters : array
     cost : float
-        Half the sum of squares.
-    jac : array
-        At the last accepted point but one.
     """
-    at = residual_of(parameters[None], steps, goal, body)[0]
-    cost = 0.5 * at @ at
-    damping = 1e-2
+    at = residual(parameters[None])[0]
+    cost, damping = 0.5 * at @ at, 1e-2
     for _ in range(iterations):
-        jac = jacobian(parameters, steps, goal, body, at)
-        normal, gradient = jac.T @ jac, jac.T @ at
-        while True:
-            step = -np.linalg.solve(normal + damping * np.diag(np.diag(normal)), gradient)
-            new = residual_of((parameters + step)[None], steps, goal, body)[0]
-            new_cost = 0.5 * new @ new
-            if new_cost < cost:
-                break
-            damping *= 5
-            if damping > 1e6:
-                return parameters, cost, jac
-        gain = (cost - new_cost) / cost
-        parameters, at, cost = parameters + step, new, new_cost
-        damping = max(damping / 5, 1e-6)
-        if gain < tolerance:
+        jac = jacobian(parameters, at, residual)
+        step, at, new_cost, damping = _damped_step(parameters, jac, at, cost, residual, damping)
+        if step is None:
             break
-    return parameters, cost, jac
+        fall, cost = (cost - new_cost) / cost, new_cost
+        parameters = parameters + step
+        if fall < tolerance:
+            break
+    return parameters, cost
+
+
+def _damped_step(parameters, jac, at, cost, residual, damping):
+    """A step that lowers the cost, or None."""
+    normal, gradient = jac.T @ jac, jac.T @ at
+    while damping < 1e6:
+        step = -np.linalg.solve(normal + damping * np.diag(np.diag(normal)), gradient)
+        new = residual((parameters + step)[None])[0]
+        new_cost = 0.5 * new @ new
+        if new_cost < cost:
+            return step, new, new_cost, max(damping / 5, 1e-7)
+        damping *= 5
+    return None, at, cost, damping
+
+
+def gauss_newton(parameters, residual, jac, steps=10, tolerance=2e-3):
+    """Line-searched steps that all use one Jacobian.
+
+    Parameters
+    ----------
+    parameters : array, shape (parameter,)
+        Where to start, near the minimum.
+    residual : callable
+        (batch, parameter) -> (batch, residual).
+    jac : array, shape (residual, parameter)
+        Of this problem or a similar one.
+    steps : int
+        At most.
+    tolerance : float
+        Relative fall of the cost below which the iteration ends.
+
+    Returns
+    -------
+    parameters : array
+    cost : float
+    """
+    normal = np.linalg.cholesky(jac.T @ jac)
+    at = residual(parameters[None])[0]
+    cost = 0.5 * at @ at
+    for _ in range(steps):
+        step = -scipy.linalg.cho_solve((normal, True), jac.T @ at)
+        trial = parameters + np.array([1.0, 0.5, 0.2, 0.05])[:, None] * step
+        values = residual(trial)
+        costs = 0.5 * (values**2).sum(1)
+        best = int(np.argmin(costs))
+        if not costs[best] < cost:
+            break
+        fall = (cost - costs[best]) / cost
+        parameters, at, cost = trial[best], values[best], costs[best]
+        if fall < tolerance:
+            break
+    return parameters, cost
+
+
+def solve(person, speed_mps, goal=None, symmetric=True, full=False):
+    """One person's stride at a speed.
+
+    Parameters
+    ----------
+    person : people.Person
+        Who walks.
+    speed_mps : float
+        0.4 to 2.2 m/s, and below the speed at which legs of this length break into a run.
+    goal : Target, optional
+        Something else than the healthy expectation.
+    symmetric : bool
+        Left like right.
+    full : bool
+        Begin from the prior instead of the stored solutions.
+
+    Returns
+    -------
+    Gait
+
+    Raises
+    ------
+    ParameterError
+        For a speed outside the validated range.
+    LabError
+        If no gait of the required quality is found; names the person and what is wrong.
+    """
+    body = person.body()
+    check_speed(speed_mps, body, person.number)
+    goal = goal or target(speed_mps, body, person.style)
+    steps = unit_steps(goal.sd, symmetric)
+    sides = ("right",) if symmetric else gait.SIDES
+
+    def residual(parameters):
+        return residual_of(parameters, steps, goal, body, sides)
+
+    def finish(parameters, cost):
+        coefficients = goal.prior + (parameters @ steps).reshape(goal.prior.shape)
+        measured = quality.measure(coefficients, goal, body)
+        return Gait(coefficients, goal, body, float(cost), measured, parameters)
+
+    found = []
+    if not full:
+        speed = dimensionless(speed_mps, body)
+        begin = _start(speed, goal, steps, symmetric)
+        if symmetric:
+            found.append(finish(*gauss_newton(begin, residual, _stored_jacobian(_nearest(speed)))))
+        if not found or quality.problems(found[-1].quality) or found[-1].cost > ACCEPT_COST:
+            found.append(finish(*levenberg_marquardt(begin, residual, iterations=12)))
+    if not found or quality.problems(found[-1].quality):
+        found.append(finish(*levenberg_marquardt(np.zeros(len(steps)), residual)))
+    best = found[-1]
+    problems = quality.problems(best.quality)
+    if problems:
+        raise LabError(
+            f"no gait found for subject {person.number} at {speed_mps:g} m/s: {problems}; "
+            "leave the person out, or choose another speed"
+        )
+    return best
+
+
+def check_speed(speed_mps, body, number=1):
+    """Refuse speeds that were not validated, and those at which people run."""
+    unit = speed_mps / dimensionless(speed_mps, body) if speed_mps else 1.0
+    low = max(SPEEDS_MPS[0], GRID[0] * unit)
+    high = min(SPEEDS_MPS[1], GRID[-1] * unit)
+    if not low <= speed_mps <= high:
+        raise ParameterError(
+            f"speed_mps is {speed_mps:g}; the lab is validated for {low:.2f} to {high:.2f} m/s "
+            f"for the legs of subject {number} ({body.leg_length_m:.2f} m)"
+        )
+
+
+@functools.cache
+def stored():
+    """Dimensionless speeds and solved parameters of the mean body; see `remake`."""
+    with np.load(FILE, allow_pickle=False) as file:
+        return file["speed"], file["parameters"]
+
+
+def _nearest(speed):
+    return int(np.argmin(np.abs(np.array(GRID) - speed)))
+
+
+@functools.cache
+def _stored_jacobian(i):
+    """Jacobian of the mean body at a stored solution; made on first use."""
+    body = mean_body()
+    goal = target(GRID[i] * np.sqrt(9.81 * body.leg_length_m), body)
+    steps = unit_steps(goal.sd)
+
+    def residual(parameters):
+        return residual_of(parameters, steps, goal, body)
+
+    parameters = stored()[1][i]
+    return jacobian(parameters, residual(parameters[None])[0], residual)
+
+
+def _start(speed, goal, steps, symmetric):
+    """Parameters to start from: the stored solutions, interpolated to this speed."""
+    speeds, parameters = stored()
+    symmetric_steps = steps if symmetric else unit_steps(goal.sd)
+    if parameters.shape[1] != len(symmetric_steps):
+        raise LabError(f"{FILE.name} does not belong to this version; remake it")
+    at = np.array([np.interp(speed, speeds, row) for row in parameters.T])
+    if symmetric:
+        return at
+    whole = at @ symmetric_steps  # the same motion in single coefficients
+    size = steps.max(1)
+    return whole[steps.argmax(1)] / size
+
+
+def mean_body():
+    """The body of mean proportions that the stored solutions belong to."""
+    return inertia(height_m=1.70, mass_kg=70.0, sex="male", table="winter")
+
+
+def grid_solution(speed):
+    """Full solve of the mean body at a dimensionless speed."""
+    body = mean_body()
+    mps = speed * np.sqrt(9.81 * body.leg_length_m)
+    goal = target(mps, body)
+    steps = unit_steps(goal.sd)
+    parameters, cost = levenberg_marquardt(
+        np.zeros(len(steps)), lambda p: residual_of(p, steps, goal, body), tolerance=1e-6
+    )
+    coefficients = goal.prior + (parameters @ steps).reshape(goal.prior.shape)
+    measured = quality.measure(coefficients, goal, body)
+    return parameters, cost, measured
+
+
+def remake(path=FILE):
+    """Solve the grid of speeds and write the file of coefficients; half files never stay.
+
+    Returns
+    -------
+    list of dict
+        Cost and quality at every speed.
+    """
+    rows, report = [], []
+    for speed in GRID:
+        parameters, cost, measured = grid_solution(speed)
+        problems = quality.problems(measured)
+        if problems:
+            raise LabError(f"no solution at the dimensionless speed {speed}: {problems}")
+        rows.append(parameters)
+        report.append({"speed": speed, "cost": cost, **measured})
+    path = Path(path)
+    part = path.with_suffix(".part.npz")
+    np.savez_compressed(part, speed=np.array(GRID), parameters=np.array(rows))
+    part.replace(path)
+    return report
+
+
+def main():
+    """Command line: remake the file and print what was reached."""
+    parser = argparse.ArgumentParser(description="Solve the stored gaits of the virtual lab anew.")
+    parser.add_argument("--out", type=Path, default=FILE, help="file to write")
+    for row in remake(parser.parse_args().out):
+        print("  ".join(f"{key} {value:.4g}" for key, value in row.items()))
+
+
+if __name__ == "__main__":
+    main()

@@ -21,24 +21,88 @@ from scipy.optimize import brentq
 GRAVITY = 9.81
 LEG_M = 0.90
 REFERENCE_MPS = 1.4  # speed of the reference curves
+TAIL_BW = 0.004
 SMOOTH_CYCLE = 0.01  # sd of the smoothing of force curves, in cycles
 
 _STANCE = np.linspace(0, 1, 21)
 # Body weights, every 5 % of stance: means over the affected and the unaffected foot, whose
 # side was assigned at random.
 _VERTICAL = np.array(
-    "0.076 0.533 0.693 0.923 1.055 1.064 1.002 0.911 0.832 0.790 0.786 0.817 0.879 0.967 1.062 "
-    "1.120 1.104 0.977 0.675 0.245 0.054".split(),
+    [
+        "0.076",
+        "0.533",
+        "0.693",
+        "0.923",
+        "1.055",
+        "1.064",
+        "1.002",
+        "0.911",
+        "0.832",
+        "0.790",
+        "0.786",
+        "0.817",
+        "0.879",
+        "0.967",
+        "1.062",
+        "1.120",
+        "1.104",
+        "0.977",
+        "0.675",
+        "0.245",
+        "0.054",
+    ],
     float,
 )
 _FORE_AFT = np.array(
-    "0.000 -0.084 -0.131 -0.172 -0.157 -0.123 -0.093 -0.067 -0.047 -0.032 -0.018 -0.002 0.017 "
-    "0.045 0.082 0.126 0.171 0.209 0.203 0.089 0.007".split(),
+    [
+        "0.000",
+        "-0.084",
+        "-0.131",
+        "-0.172",
+        "-0.157",
+        "-0.123",
+        "-0.093",
+        "-0.067",
+        "-0.047",
+        "-0.032",
+        "-0.018",
+        "-0.002",
+        "0.017",
+        "0.045",
+        "0.082",
+        "0.126",
+        "0.171",
+        "0.209",
+        "0.203",
+        "0.089",
+        "0.007",
+    ],
     float,
 )
 _MEDIAL = np.array(
-    "-0.009 -0.040 0.003 0.027 0.035 0.039 0.038 0.037 0.034 0.029 0.028 0.029 0.031 0.035 0.037 "
-    "0.036 0.034 0.027 0.006 -0.010 -0.003".split(),
+    [
+        "-0.009",
+        "-0.040",
+        "0.003",
+        "0.027",
+        "0.035",
+        "0.039",
+        "0.038",
+        "0.037",
+        "0.034",
+        "0.029",
+        "0.028",
+        "0.029",
+        "0.031",
+        "0.035",
+        "0.037",
+        "0.036",
+        "0.034",
+        "0.027",
+        "0.006",
+        "-0.010",
+        "-0.003",
+    ],
     float,
 )
 
@@ -167,4 +231,7 @@ def over_cycle(stance, force, samples):
     s = np.linspace(0, 1, force.shape[1])
     curve = np.array([np.interp(phase / stance, s, f, right=0.0) for f in force])
     smooth = gaussian_filter1d(curve, SMOOTH_CYCLE * fine, axis=-1, mode="wrap")
+    # a foot in the air carries nothing: take the smoothing's tail away
+    vertical = np.maximum(smooth[1] - TAIL_BW, 0.0)
+    smooth *= vertical / np.maximum(smooth[1], TAIL_BW)
     return smooth[:, ::20]

@@ -36,7 +36,7 @@ SIDES = ("left", "right")
 # Where a hand holds: half a hand beyond the wrist, in forearm lengths (0.108 / 2 / 0.146 of the
 # height; Winter 2009, figure 4.1).
 GRIP = 0.37
-_CHUNK = 256  # frames at a time, so that intermediate arrays stay in the processor's cache
+_CHUNK = 1024  # frames at a time, so that intermediate arrays stay in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,13 @@ def inverse_dynamics(
     lead = motion.position.shape[:-2]
     n = int(np.prod(lead))
     count = len(SEGMENTS)
-    _check_shape("motion.position", motion.position, (*lead, count, 3))
+    if n == 0:
+        raise ParameterError(f"motion has no samples: motion.position is {motion.position.shape}")
+    for name in ("position", "acceleration", "omega", "alpha"):
+        _check_shape(f"motion.{name}", getattr(motion, name), (*lead, count, 3))
+    _check_shape("motion.rotation", motion.rotation, (*lead, count, 3, 3))
+    if hand_point is not None and hand_force is None:
+        raise ParameterError("hand_point is given without hand_force; expected both or neither")
     given = {
         "force": _side_last(force, "force", lead, n),
         "cop": _side_last(cop, "cop", lead, n),
@@ -118,13 +124,10 @@ def inverse_dynamics(
     if hand_point is not None:
         given["hand_point"] = _side_last(hand_point, "hand_point", lead, n)
     state = {
-        name: _finite(np.reshape(value, (n, count, 3)).transpose(1, 2, 0), f"motion.{name}")
-        for name, value in (
-            ("position", motion.position),
-            ("acceleration", motion.acceleration),
-            ("omega", motion.omega),
-            ("alpha", motion.alpha),
+        name: _finite(
+            np.reshape(getattr(motion, name), (n, count, 3)).transpose(1, 2, 0), f"motion.{name}"
         )
+        for name in ("position", "acceleration", "omega", "alpha")
     }
     # (segment, axis, component in the lab, time)
     state["axes"] = np.reshape(motion.rotation, (n, count, 3, 3)).transpose(1, 3, 2, 0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from gaitnb.lab.dynamics import GRAVITY
 from gaitnb.lab.segments import INDEX, PARENT
+from gaitnb.lab.vectors import cross, dot, to_lab, to_local
 
 # Names and signs of `gaitnb.data.layout.JOINTS`: stem, segment, axis of the joint, sign right. The
 # axes are z of the parent (flexion), the floating one (adduction, inversion, bending) and y of the
@@ -75,13 +76,8 @@ def joint_axes(motion, segment):
         segment), in the lab frame. Of the three neighbours two are perpendicular, the outer two
         are not.
     """
-    s = INDEX[segment]
-    flexion = motion.rotation[..., PARENT[s], :, 2]
-    long = motion.rotation[..., s, :, 1]
-    floating = np.cross(long, flexion)
-    # zero only where the segment lies along the flexion axis: then the angles are undefined, too
-    size = np.linalg.norm(floating, axis=-1, keepdims=True)
-    return np.stack([flexion, floating / np.maximum(size, 1e-12), long], axis=-2)
+    lead, axes, _ = _time_last(motion)
+    return np.stack(_joint_axes(axes, INDEX[segment])).transpose(2, 0, 1).reshape(*lead, 3, 3)
 
 
 def joint_moments(motion, loads):
@@ -97,12 +93,13 @@ def joint_moments(motion, loads):
     array, shape (..., time, joint)
         Nm/kg, in the order of `JOINTS`.
     """
-    axes = {segment: joint_axes(motion, segment) for segment, _, _ in _JOINTS.values()}
-    out = np.empty((*loads.moment.shape[:-2], len(JOINTS)))
-    for j, (segment, axis, sign) in enumerate(_JOINTS.values()):
-        moment = loads.moment[..., INDEX[segment], :]
-        out[..., j] = sign * np.sum(axes[segment][..., axis, :] * moment, axis=-1)
-    return out / loads.mass_kg
+    lead, axes, n = _time_last(motion)
+    moment = np.reshape(loads.moment, (n, -1, 3)).transpose(1, 2, 0)
+    systems = {name: _joint_axes(axes, INDEX[name]) for name, _, _ in _JOINTS.values()}
+    out = np.empty((len(JOINTS), n))
+    for j, (name, axis, sign) in enumerate(_JOINTS.values()):
+        out[j] = (sign / loads.mass_kg) * dot(systems[name][axis], moment[INDEX[name]])
+    return out.T.reshape(*lead, len(JOINTS))
 
 
 def joint_powers(motion, loads):
@@ -144,25 +141,42 @@ def whole_body(motion, body, gravity=GRAVITY):
     -------
     WholeBody
     """
-    arm = np.einsum("...sij,sj->...si", motion.rotation, body.com)
-    place = motion.position + arm
-    swing = np.cross(motion.omega, arm)
-    speed = motion.velocity + swing
-    rate = motion.acceleration + np.cross(motion.alpha, arm) + np.cross(motion.omega, swing)
+    lead, axes, n = _time_last(motion)
+    position, velocity, acceleration, omega, alpha = (
+        np.reshape(values, (n, -1, 3)).transpose(1, 2, 0)
+        for values in (
+            motion.position, motion.velocity, motion.acceleration, motion.omega, motion.alpha
+        )
+    )  # fmt: skip
+    arm = to_lab(axes, body.com[:, :, None])
+    swing = cross(omega, arm)
+    place, speed = position + arm, velocity + swing
+    rate = acceleration + cross(alpha, arm) + cross(omega, swing)
     share = body.mass / body.mass.sum()
-    com, velocity, acceleration = (
-        np.einsum("s,...si->...i", share, each) for each in (place, speed, rate)
-    )
-    spin = np.einsum("...sji,...sj->...si", motion.rotation, motion.omega)  # in the segment
-    local = np.einsum("sij,...sj->...si", body.inertia, spin)
-    own = np.einsum("...sij,...sj->...si", motion.rotation, local)
-    orbit = np.cross(place - com[..., None, :], body.mass[:, None] * speed)
-    kinetic = 0.5 * (body.mass * np.sum(speed**2, axis=-1) + np.sum(spin * local, axis=-1))
+    com, mean_speed, mean_rate = (np.tensordot(share, x, 1) for x in (place, speed, rate))
+    spin = to_local(axes, omega)
+    local = to_lab(np.swapaxes(body.inertia, 1, 2)[..., None], spin)  # angular momentum of each
+    push = body.mass[:, None, None] * speed
+    momentum = (to_lab(axes, local) + cross(place - com, push)).sum(axis=0)
+    kinetic = 0.5 * (dot(speed, push) + dot(spin, local)).sum(axis=0)
+    vectors = (v.T.reshape(*lead, 3) for v in (com, mean_speed, mean_rate, momentum))
     return WholeBody(
-        com=com,
-        velocity=velocity,
-        acceleration=acceleration,
-        momentum=np.sum(own + orbit, axis=-2),
-        kinetic=kinetic.sum(axis=-1),
-        potential=gravity * body.mass.sum() * com[..., 1],
+        *vectors,
+        kinetic=kinetic.reshape(lead),
+        potential=(gravity * body.mass.sum() * com[1]).reshape(lead),
     )
+
+
+def _time_last(motion):
+    """Dimensions up to time, axes of the segments (segment, axis, 3, all times), number of times."""
+    lead = motion.position.shape[:-2]
+    n = int(np.prod(lead))
+    return lead, np.reshape(motion.rotation, (n, -1, 3, 3)).transpose(1, 3, 2, 0), n
+
+
+def _joint_axes(axes, segment):
+    flexion, long = axes[PARENT[segment], 2], axes[segment, 1]
+    floating = cross(long, flexion)
+    # zero only where the segment lies along the flexion axis: then the angles are undefined, too
+    floating /= np.maximum(np.sqrt(dot(floating, floating)), 1e-12)
+    return flexion, floating, long

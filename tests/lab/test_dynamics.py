@@ -495,3 +495,10 @@ def test_bad_input_is_named():
     short = replace(motion, position=motion.position[:, :14])
     with pytest.raises(ParameterError, match="motion.position has shape"):
         inverse_dynamics(short, BODY, *unloaded(8))
+    turned = replace(motion, rotation=motion.rotation[..., :2])
+    with pytest.raises(ParameterError, match="motion.rotation has shape"):
+        inverse_dynamics(turned, BODY, *unloaded(8))
+    with pytest.raises(ParameterError, match="hand_point is given without hand_force"):
+        inverse_dynamics(motion, BODY, *unloaded(8), hand_point=np.zeros((8, 2, 3)))
+    with pytest.raises(ParameterError, match="no samples"):
+        inverse_dynamics(still(BODY, 0), BODY, *unloaded(0))

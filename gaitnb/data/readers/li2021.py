@@ -244,7 +244,6 @@ def _markers(source, path, walking=True):
     for name in [f"{side}{name}" for side in "LR" for name in _BOTH_SIDES]:
         if seen[:, MARKERS.index(name)].mean() < 0.5:
             raise DataError(f"{where}: marker {name} is seen in less than half of the frames")
-    position, corrections = _sides(position, where)
     pelvis, knee, ankle = (
         np.nanmean(position[:, [MARKERS.index(f"{side}{name}") for side in "LR"], 1])
         for name in ("ASI", "KNE", "ANK")
@@ -254,6 +253,7 @@ def _markers(source, path, walking=True):
             f"{where}: pelvis, knees and ankles are at {pelvis:.3g}, {knee:.3g} and {ankle:.3g} m; "
             "expected about 0.9, 0.45 and 0.1. Unit or axes are others"
         )
+    position, corrections = _sides(position, where)
     if walking:
         pelvis = position[:, [MARKERS.index(name) for name in _PELVIS]]
         way = np.nanmean(pelvis[-10:] - pelvis[:10], axis=(0, 1))

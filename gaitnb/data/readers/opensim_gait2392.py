@@ -5,7 +5,7 @@ right foot's; the file's moment about its point of force is moved into the centr
 that only the free moment about the vertical is left. Angles: knee flexion is negative in this
 model and positive here; the other signs agree. Moments: OpenSim's generalised forces are internal
 moments in N m; here divided by the model's mass, the knee reversed. The hip angle is that of the
-thigh against a pelvis which is tilted by about 5 degrees in the model's neutral pose.
+thigh against the pelvis, whose coordinate pelvis_tilt is 4 to 7 degrees in this recording.
 
 Times are those of the files and agree between them: markers and forces 0 to 2.5 s, angles 0.5 to
 4 s, moments 0.4 to 1.6 s. How the angles beyond the last marker and the moments before the first

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import scipy.linalg
 
 from gaitnb.errors import LabError, ParameterError
 from gaitnb.lab import gait, quality
+from gaitnb.lab.leastsquares import gauss_newton, jacobian, levenberg_marquardt
 from gaitnb.lab.segments import inertia
 from gaitnb.lab.target import dimensionless, target, unit_steps
 
@@ -26,8 +26,6 @@ SPEEDS_MPS = (0.4, 2.2)
 GRID = (0.115, 0.16, 0.21, 0.27, 0.34, 0.41, 0.48, 0.55, 0.62, 0.69, 0.76)
 FILE = Path(__file__).with_name("coefficients.npz")
 ACCEPT_COST = 120.0  # of a person solved with a stored Jacobian; else solved in full
-_STEP = 1e-4  # finite difference, in prior standard deviations
-_BLOCKS = 6  # a Jacobian in so many vectorised calls
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,10 @@ class Gait:
         Of `quality.measure`: slip, sinking, residual and the like.
     parameters : array, shape (parameter,)
         Steps from the prior in its standard deviations.
+    style : dict
+        Of the person.
+    symmetric : bool
+        Left is right half a cycle later.
     """
 
     coefficients: np.ndarray
@@ -56,6 +58,8 @@ class Gait:
     cost: float
     quality: dict
     parameters: np.ndarray
+    style: dict
+    symmetric: bool = True
 
 
 def residual_of(parameters, steps, goal, body, sides=("right",)):
@@ -78,102 +82,6 @@ def residual_of(parameters, steps, goal, body, sides=("right",)):
     """
     coefficients = goal.prior + (parameters @ steps).reshape(-1, *goal.prior.shape)
     return np.concatenate([gait.residuals(coefficients, goal, body, sides), parameters], axis=1)
-
-
-def jacobian(parameters, at, residual):
-    """Forward differences, many parameters in one vectorised call."""
-    n = len(parameters)
-    out = np.empty((len(at), n))
-    for block in np.array_split(np.arange(n), _BLOCKS):
-        moved = np.tile(parameters, (len(block), 1))
-        moved[np.arange(len(block)), block] += _STEP
-        out[:, block] = (residual(moved) - at).T / _STEP
-    return out
-
-
-def levenberg_marquardt(parameters, residual, iterations=40, tolerance=1e-4):
-    """Minimise half the sum of squared residuals.
-
-    Parameters
-    ----------
-    parameters : array, shape (parameter,)
-        Where to start.
-    residual : callable
-        (batch, parameter) -> (batch, residual).
-    iterations : int
-        At most.
-    tolerance : float
-        Relative fall of the cost below which the iteration ends.
-
-    Returns
-    -------
-    parameters : array
-    cost : float
-    """
-    at = residual(parameters[None])[0]
-    cost, damping = 0.5 * at @ at, 1e-2
-    for _ in range(iterations):
-        jac = jacobian(parameters, at, residual)
-        step, at, new_cost, damping = _damped_step(parameters, jac, at, cost, residual, damping)
-        if step is None:
-            break
-        fall, cost = (cost - new_cost) / cost, new_cost
-        parameters = parameters + step
-        if fall < tolerance:
-            break
-    return parameters, cost
-
-
-def _damped_step(parameters, jac, at, cost, residual, damping):
-    """A step that lowers the cost, or None."""
-    normal, gradient = jac.T @ jac, jac.T @ at
-    while damping < 1e6:
-        step = -np.linalg.solve(normal + damping * np.diag(np.diag(normal)), gradient)
-        new = residual((parameters + step)[None])[0]
-        new_cost = 0.5 * new @ new
-        if new_cost < cost:
-            return step, new, new_cost, max(damping / 5, 1e-7)
-        damping *= 5
-    return None, at, cost, damping
-
-
-def gauss_newton(parameters, residual, jac, steps=10, tolerance=2e-3):
-    """Line-searched steps that all use one Jacobian.
-
-    Parameters
-    ----------
-    parameters : array, shape (parameter,)
-        Where to start, near the minimum.
-    residual : callable
-        (batch, parameter) -> (batch, residual).
-    jac : array, shape (residual, parameter)
-        Of this problem or a similar one.
-    steps : int
-        At most.
-    tolerance : float
-        Relative fall of the cost below which the iteration ends.
-
-    Returns
-    -------
-    parameters : array
-    cost : float
-    """
-    normal = np.linalg.cholesky(jac.T @ jac)
-    at = residual(parameters[None])[0]
-    cost = 0.5 * at @ at
-    for _ in range(steps):
-        step = -scipy.linalg.cho_solve((normal, True), jac.T @ at)
-        trial = parameters + np.array([1.0, 0.5, 0.2, 0.05])[:, None] * step
-        values = residual(trial)
-        costs = 0.5 * (values**2).sum(1)
-        best = int(np.argmin(costs))
-        if not costs[best] < cost:
-            break
-        fall = (cost - costs[best]) / cost
-        parameters, at, cost = trial[best], values[best], costs[best]
-        if fall < tolerance:
-            break
-    return parameters, cost
 
 
 def solve(person, speed_mps, goal=None, symmetric=True, full=False):
@@ -215,7 +123,9 @@ def solve(person, speed_mps, goal=None, symmetric=True, full=False):
     def finish(parameters, cost):
         coefficients = goal.prior + (parameters @ steps).reshape(goal.prior.shape)
         measured = quality.measure(coefficients, goal, body)
-        return Gait(coefficients, goal, body, float(cost), measured, parameters)
+        return Gait(
+            coefficients, goal, body, float(cost), measured, parameters, person.style, symmetric
+        )
 
     found = []
     if not full:
@@ -272,6 +182,13 @@ def _stored_jacobian(i):
 
     parameters = stored()[1][i]
     return jacobian(parameters, residual(parameters[None])[0], residual)
+
+
+def near_jacobian(one, residual):
+    """A Jacobian good enough for small changes of a solved gait."""
+    if one.symmetric:
+        return _stored_jacobian(_nearest(dimensionless(one.goal.speed_mps, one.body)))
+    return jacobian(one.parameters, residual(one.parameters[None])[0], residual)
 
 
 def _start(speed, goal, steps, symmetric):

@@ -27,84 +27,36 @@ SMOOTH_CYCLE = 0.01  # sd of the smoothing of force curves, in cycles
 _STANCE = np.linspace(0, 1, 21)
 # Body weights, every 5 % of stance: means over the affected and the unaffected foot, whose
 # side was assigned at random.
-_VERTICAL = np.array(
-    [
-        "0.076",
-        "0.533",
-        "0.693",
-        "0.923",
-        "1.055",
-        "1.064",
-        "1.002",
-        "0.911",
-        "0.832",
-        "0.790",
-        "0.786",
-        "0.817",
-        "0.879",
-        "0.967",
-        "1.062",
-        "1.120",
-        "1.104",
-        "0.977",
-        "0.675",
-        "0.245",
-        "0.054",
-    ],
-    float,
+_VERTICAL = np.array([
+    0.076, 0.533, 0.693, 0.923, 1.055, 1.064, 1.002, 0.911, 0.832, 0.790, 0.786,
+    0.817, 0.879, 0.967, 1.062, 1.120, 1.104, 0.977, 0.675, 0.245, 0.054,
+])  # fmt: skip
+_FORE_AFT = np.array([
+    0.000, -0.084, -0.131, -0.172, -0.157, -0.123, -0.093, -0.067, -0.047, -0.032, -0.018,
+    -0.002, 0.017, 0.045, 0.082, 0.126, 0.171, 0.209, 0.203, 0.089, 0.007,
+])  # fmt: skip
+_MEDIAL = np.array([
+    -0.009, -0.040, 0.003, 0.027, 0.035, 0.039, 0.038, 0.037, 0.034, 0.029, 0.028,
+    0.029, 0.031, 0.035, 0.037, 0.036, 0.034, 0.027, 0.006, -0.010, -0.003,
+])  # fmt: skip
+
+
+# The same ramps with one body weight between the peaks.
+_ENVELOPE = _VERTICAL.copy()
+_inner = (_STANCE >= 0.19) & (_STANCE <= 0.83)
+_ENVELOPE[_inner] = 1.0
+_vertical, _fore_aft, _medial, _envelope = (
+    PchipInterpolator(_STANCE, curve) for curve in (_VERTICAL, _FORE_AFT, _MEDIAL, _ENVELOPE)
 )
-_FORE_AFT = np.array(
-    [
-        "0.000",
-        "-0.084",
-        "-0.131",
-        "-0.172",
-        "-0.157",
-        "-0.123",
-        "-0.093",
-        "-0.067",
-        "-0.047",
-        "-0.032",
-        "-0.018",
-        "-0.002",
-        "0.017",
-        "0.045",
-        "0.082",
-        "0.126",
-        "0.171",
-        "0.209",
-        "0.203",
-        "0.089",
-        "0.007",
-    ],
-    float,
-)
-_MEDIAL = np.array(
-    [
-        "-0.009",
-        "-0.040",
-        "0.003",
-        "0.027",
-        "0.035",
-        "0.039",
-        "0.038",
-        "0.037",
-        "0.034",
-        "0.029",
-        "0.028",
-        "0.029",
-        "0.031",
-        "0.035",
-        "0.037",
-        "0.036",
-        "0.034",
-        "0.027",
-        "0.006",
-        "-0.010",
-        "-0.003",
-    ],
-    float,
-)
+
+# Powers of speed by which the heights of the peaks and the valley, from one body weight, grow.
+_GROWTH = {"peak1": 4.3, "valley": 1.7, "peak2": 1.5}
+
+
+def height_bw(name, speed):
+    """Expected height of ``peak1``, ``valley`` or ``peak2`` from one body weight, in body weights."""
+    row = {"peak1": _VERTICAL[5], "valley": _VERTICAL[10], "peak2": _VERTICAL[15]}[name]
+    return abs(row - 1) * (to_mps(speed) / REFERENCE_MPS) ** _GROWTH[name]
 
 
 def to_mps(speed):
@@ -127,7 +79,7 @@ def stride_time(speed):
 def stance_target(speed):
     """Stance as part of the cycle: 0.5 / mean of the reference curve, -4.2 % for every m/s."""
     s = np.linspace(0, 1, 1001)
-    return 0.5 / np.trapezoid(_shape(s, _VERTICAL), s) - 0.042 * (to_mps(speed) - REFERENCE_MPS)
+    return 0.5 / np.trapezoid(_vertical(s), s) - 0.042 * (to_mps(speed) - REFERENCE_MPS)
 
 
 def force_template(speed, style=None, samples=1001):
@@ -161,17 +113,13 @@ def force_template(speed, style=None, samples=1001):
     grow = v / REFERENCE_MPS
     # Below body weight by the square of speed (centripetal); the peaks as published: the first
     # hardly at slow speeds, then +0.2 body weights per m/s, the second more evenly.
-    gain = {
-        "peak1": grow**4.3 * style.get("peak1", 1.0),
-        "valley": grow**1.7 * style.get("valley", 1.0),
-        "peak2": grow**1.5 * style.get("peak2", 1.0),
-    }
+    gain = {name: grow**power * style.get(name, 1.0) for name, power in _GROWTH.items()}
     target = stance_target(speed)
 
     def vertical(shift):
         warped = _warp(s, shift)
-        ramp = _shape(warped, _ENVELOPE)
-        excess = _shape(warped, _VERTICAL) - ramp
+        ramp = _envelope(warped)
+        excess = _vertical(warped) - ramp
         peak = np.where(s < 0.5, gain["peak1"], gain["peak2"])
         return ramp + np.where(excess > 0, peak, gain["valley"]) * excess
 
@@ -184,17 +132,13 @@ def force_template(speed, style=None, samples=1001):
     else:
         shift = brentq(miss, low, high, xtol=1e-9)
     fy = vertical(shift)
-    fx = _shape(_warp(s, shift), _FORE_AFT) * grow * style.get("fore_aft", 1.0)
+    fx = _fore_aft(_warp(s, shift)) * grow * style.get("fore_aft", 1.0)
     # no net impulse in steady walking: balance braking and propulsion
     brake, push = np.trapezoid(np.minimum(fx, 0), s), np.trapezoid(np.maximum(fx, 0), s)
     mean = np.sqrt(-brake * push)
     fx = np.where(fx < 0, fx * mean / -brake, fx * mean / push)
-    fz = _shape(_warp(s, shift), _MEDIAL) * style.get("lateral", 1.0)
+    fz = _medial(_warp(s, shift)) * style.get("lateral", 1.0)
     return 0.5 / np.trapezoid(fy, s), np.stack([fx, fy, fz])
-
-
-def _shape(s, values):
-    return PchipInterpolator(_STANCE, values)(s)
 
 
 def _warp(s, shift):
@@ -202,12 +146,6 @@ def _warp(s, shift):
     x = np.array([0.0, 0.23 + shift, 0.5, 0.76 - shift, 1.0])
     y = np.array([0.0, 0.23, 0.5, 0.76, 1.0])
     return PchipInterpolator(x, y)(s)
-
-
-# The same ramps with one body weight between the peaks.
-_ENVELOPE = _VERTICAL.copy()
-_inner = (_STANCE >= 0.19) & (_STANCE <= 0.83)
-_ENVELOPE[_inner] = 1.0
 
 
 def over_cycle(stance, force, samples):

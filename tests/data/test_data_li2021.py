@@ -450,7 +450,7 @@ def test_a_truncated_matlab_file_is_refused():
     encoded = encode(make_li2021())
     encoded[IMU] = encoded[IMU][: len(encoded[IMU]) // 2]
     with pytest.raises(DataError, match="not a whole MATLAB 5 file"):
-        li2021.read(Folder("li2021", encoded), "imu", "S01", "normal", 1)
+        li2021.read(Folder("li2021", encoded), "imu", 1, "normal", 1)
 
 
 @pytest.mark.parametrize(
@@ -459,10 +459,10 @@ def test_a_truncated_matlab_file_is_refused():
         ({"streams": "emg"}, "no stream 'emg'; it has markers, plates, imu"),
         ({"streams": ()}, "expected each once"),
         ({"streams": ("imu", "imu")}, "expected each once"),
-        ({"people": ["S09"]}, "no person 'S09'; it has S01"),
+        ({"subjects": [9]}, "no subject 9; it has 1, 2"),
         ({"gaits": "running"}, "no gait 'running'; it has normal"),
         ({"trials": [7]}, "no trial 7; it has 1, 2"),
-        ({"people": []}, "no trial of li2021 is chosen"),
+        ({"subjects": []}, "no trial of li2021 is chosen"),
         ({"static": True, "streams": "imu"}, "the standing trials have markers"),
     ],
 )
@@ -484,5 +484,5 @@ def test_every_file_is_read_once():
 
     count = Counter()
     source = Counting("li2021", encode(make_li2021()))
-    li2021.read(source, ("markers", "plates", "imu"), "S01", "normal", 1)
+    li2021.read(source, ("markers", "plates", "imu"), 1, "normal", 1)
     assert set(count.values()) == {1} and len(count) == 5

@@ -28,7 +28,7 @@ def test_li2021_people_gaits_and_lengths(li_trials):
         li2021.GAITS.values(), 48
     )
     assert Counter(str(t.subject.item()) for t in li_trials) == {
-        f"li2021-S{k:02d}": 30 for k in range(1, 9)
+        f"li2021-{k:02d}": 30 for k in range(1, 9)
     }
     lengths = [len(t.time) for t in li_trials]
     assert (min(lengths), np.median(lengths), max(lengths)) == (71, 109, 185)
@@ -90,7 +90,7 @@ def test_li2021_the_true_place_of_the_second_plate_matters(monkeypatch):
     nominal = (np.array([0.6, 1.02, 0.0]), np.eye(3))
     monkeypatch.setattr(li2021_plates, "right_plate", lambda left, right: nominal)
     with pytest.raises(DataError, match="the force on the right foot acts 0.28 m from its markers"):
-        data.open("li2021", streams="plates", people="S01", gaits="slow", trials=1)
+        data.open("li2021", streams="plates", subjects=1, gaits="slow", trials=1)
 
 
 def test_li2021_shank_gyroscopes_against_markers(li_trials):
@@ -119,7 +119,7 @@ def test_li2021_standing_agrees_with_the_tape_measure():
     standing = [t.isel(trial=0) for t in data.open("li2021", static=True)]
     assert len(standing) == 40
     for trial in standing:
-        person = li2021.people().loc[trial.subject.item().removeprefix("li2021-")]
+        person = li2021.people().loc[int(trial.subject.item().removeprefix("li2021-"))]
         ankles = trial.position.sel(marker=["LANK", "RANK"], axis="y").mean()
         assert float(ankles) == pytest.approx(person["ankle_height_m"], abs=0.012)
         shank = trial.position.sel(marker="RKNE") - trial.position.sel(marker="RANK")

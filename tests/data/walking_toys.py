@@ -187,7 +187,7 @@ def encode(files):
 
 def read_li2021(files, streams=("markers", "plates", "imu"), **options):
     """Open the toy trial."""
-    options = {"people": "S01", "gaits": "normal", "trials": 1} | options
+    options = {"subjects": 1, "gaits": "normal", "trials": 1} | options
     return li2021.read(Folder("li2021", encode(files)), streams, **options)
 
 

@@ -14,15 +14,12 @@ measures of the people, are from the authors' tables (``li2021_trials.csv``, ``l
 
 import functools
 import importlib.resources
-import io
 
 import numpy as np
 import pandas as pd
-import scipy.io
-from scipy.signal import savgol_filter
 
-from gaitnb.data import signal_checks
-from gaitnb.data.readers import li2021_plates, recording, vicon_csv
+from gaitnb.data.readers import li2021_imu, li2021_markers, li2021_plates, recording
+from gaitnb.data.readers.li2021_markers import FRAME_HZ, MARKERS
 from gaitnb.errors import DataError
 
 STREAMS = ("markers", "plates", "imu")
@@ -33,20 +30,10 @@ GAITS = {
     "Rmin": "short right step",
     "Lmin": "short left step",
 }
-MARKERS = [
-    f"{side}{place}"
-    for side in "LR"
-    for place in ("ASI", "PSI", "HIP", "KNE", "KNE2", "TIB", "ANK", "ANK2", "HEE", "TOE")
-]
-FRAME_HZ = 100
-ACC_COUNTS, GYR_COUNTS, STANDARD_G = 4096.0, 32.768, 9.80665
-_ALIASES = {"LHEEL": "LHEE", "RHEEL": "RHEE"}
-_PELVIS = ["LASI", "RASI", "LPSI", "RPSI"]
-_BOTH_SIDES = ("ASI", "PSI", "HIP", "KNE", "ANK", "HEE", "TOE")  # seen nearly always
 _EXP, _IMU = "EXPData_Process/EXPData", "ShankMotionCal/RV1/ExtractData"
 
 
-def read(source, streams="markers", people=None, gaits=None, trials=None, static=False):
+def read(source, streams="markers", subjects=None, gaits=None, trials=None, static=False):
     """Read trials.
 
     Parameters
@@ -57,8 +44,8 @@ def read(source, streams="markers", people=None, gaits=None, trials=None, static
         Of "markers", "plates", "imu". One name gives that stream at its own rate and whole length
         (100, 1000, 100 Hz). Several give one dataset a trial at 100 Hz, over the frames that all
         of them cover; the plates are then averaged over 10 ms around every frame.
-    people : sequence of str, optional
-        Such as ``["S01", "S02"]``; all by default.
+    subjects : sequence of int, optional
+        Of 1 to 8; all by default.
     gaits : sequence of str, optional
         Of "normal", "slow", "fast", "short right step", "short left step"; all by default.
     trials : sequence of int, optional
@@ -90,14 +77,14 @@ def read(source, streams="markers", people=None, gaits=None, trials=None, static
     if static and streams != ("markers",):
         raise DataError(f"streams={streams} with static=True; the standing trials have markers")
     rows = _files().query("trial == 1") if static else _files()
-    for column, wanted in (("subject", people), ("condition", gaits), ("trial", trials)):
+    for column, wanted in (("subject", subjects), ("condition", gaits), ("trial", trials)):
         if wanted is not None:
             wanted = [wanted] if isinstance(wanted, str | int) else list(wanted)
             allowed = list(dict.fromkeys(_files()[column]))
-            _known({"subject": "person", "condition": "gait"}.get(column, column), wanted, allowed)
+            _known({"condition": "gait"}.get(column, column), wanted, allowed)
             rows = rows[rows[column].isin(wanted)]
     if rows.empty:
-        raise DataError(f"no trial of li2021 is chosen by {people=}, {gaits=}, {trials=}")
+        raise DataError(f"no trial of li2021 is chosen by {subjects=}, {gaits=}, {trials=}")
     place = functools.cache(lambda left, right: _place(source, left, right))
     records = rows.itertuples(index=False)
     return [
@@ -107,7 +94,8 @@ def read(source, streams="markers", people=None, gaits=None, trials=None, static
 
 @functools.cache
 def _people():
-    return _packaged("li2021_people.csv").set_index("subject")
+    table = _packaged("li2021_people.csv")
+    return table.assign(subject=table["subject"].str[1:].astype(int)).set_index("subject")
 
 
 def people():
@@ -116,7 +104,7 @@ def people():
     Returns
     -------
     pandas.DataFrame
-        Index S01 to S08; columns age_years, height_m, mass_kg, sex, and in m thigh_m, shank_m,
+        Index 1 to 8; columns age_years, height_m, mass_kg, sex, and in m thigh_m, shank_m,
         ankle_height_m, heel_m, toe_m (the last two from the ankle, horizontally).
     """
     return _people().copy()
@@ -132,7 +120,7 @@ def _files():
         for trial, (number, imu) in enumerate(pairs, 1):
             rows.append(
                 {
-                    "subject": r.subject,
+                    "subject": int(r.subject[1:]),
                     "condition": GAITS[r.gait],
                     "trial": trial,
                     "markers": f"{folder}/Traj2End/{r.gait} {number}.csv",
@@ -168,8 +156,8 @@ def _place(source, left, right):
 
 def _walking(source, row, streams, place):
     """Read one trial."""
-    frame, position, corrections = _markers(source, row.markers)
-    metadata = _metadata(row) | {"speed_mps": _speed(position)}
+    frame, position, corrections = li2021_markers.read(source, row.markers)
+    metadata = _metadata(row) | {"speed_mps": li2021_markers.speed(position)}
     attrs = source.attrs | {"fs_hz": float(FRAME_HZ), "recording": _name(row.markers)}
     attrs["corrections"] = corrections
     parts = {}  # stream -> (frames, variables)
@@ -186,8 +174,8 @@ def _walking(source, row, streams, place):
             sampled, attrs["fs_hz"] = plates, float(li2021_plates.FS_HZ)
         parts["plates"] = (sampled["frame"], li2021_plates.contact(sampled))
     if "imu" in streams:
-        imu = _imu(source, row.imu)
-        attrs |= _check_shanks(frame, position, imu, source.where(row.imu))
+        imu = li2021_imu.read(source, row.imu)
+        attrs |= li2021_imu.check_shanks(frame, position, imu, source.where(row.imu))
         parts["imu"] = (np.arange(1, len(imu["acc"]) + 1), imu)
     frame, variables = _common(parts)
     names = {"marker": MARKERS, "side": ["left", "right"], "sensor": ["shank_left", "shank_right"]}
@@ -196,7 +184,7 @@ def _walking(source, row, streams, place):
 
 def _standing(source, row):
     """Read one standing trial."""
-    frame, position, corrections = _markers(source, row.static, walking=False)
+    frame, position, corrections = li2021_markers.read(source, row.static, walking=False)
     attrs = source.attrs | {"fs_hz": float(FRAME_HZ), "recording": _name(row.static)}
     attrs["corrections"] = corrections
     metadata = _metadata(row) | {"condition": f"standing before {row.condition}"}
@@ -217,7 +205,7 @@ def _common(parts):
 def _metadata(row):
     person = _people().loc[row.subject]
     return {
-        "subject": f"li2021-{row.subject}",
+        "subject": f"li2021-{row.subject:02d}",
         "condition": row.condition,
         "age_years": float(person["age_years"]),
         "height_m": float(person["height_m"]),
@@ -232,125 +220,6 @@ def _name(path):
     """Return what a recording is called, such as ``S01 Norm 102``."""
     folder, _, file = path.partition("/Traj2End/")
     return f"{folder[-3:]} {file.removesuffix('.csv')}"
-
-
-def _markers(source, path, walking=True):
-    """Return frames (time,) and positions (time, marker, 3) in the lab."""
-    where = source.where(path)
-    table = vicon_csv.table(source, path, "Trajectories", FRAME_HZ)
-    position = vicon_csv.markers(table, MARKERS, where, _ALIASES)
-    position = li2021_plates.to_lab(position + li2021_plates.ORIGIN_M)
-    seen = np.isfinite(position).all(axis=2)
-    for name in [f"{side}{name}" for side in "LR" for name in _BOTH_SIDES]:
-        if seen[:, MARKERS.index(name)].mean() < 0.5:
-            raise DataError(f"{where}: marker {name} is seen in less than half of the frames")
-    pelvis, knee, ankle = (
-        np.nanmean(position[:, [MARKERS.index(f"{side}{name}") for side in "LR"], 1])
-        for name in ("ASI", "KNE", "ANK")
-    )
-    if not (1.3 > pelvis > 0.6 and 0.7 > knee > 0.25 and 0.25 > ankle > 0):
-        raise DataError(
-            f"{where}: pelvis, knees and ankles are at {pelvis:.3g}, {knee:.3g} and {ankle:.3g} m; "
-            "expected about 0.9, 0.45 and 0.1. Unit or axes are others"
-        )
-    position, corrections = _sides(position, where)
-    if walking:
-        pelvis = position[:, [MARKERS.index(name) for name in _PELVIS]]
-        way = np.nanmean(pelvis[-10:] - pelvis[:10], axis=(0, 1))
-        if way[0] < 2 * np.abs(way[1:]).max() or way[0] < 0.1:
-            raise DataError(
-                f"{where}: the pelvis moves by {way.round(2)} m forward, up, right; expected "
-                "forward. Axes are in another order, or the person does not walk"
-            )
-    return table.frame, position, corrections
-
-
-def _sides(position, where):
-    """Return positions with left and right as they are, and what had to be exchanged for that."""
-    right = {}
-    for name in _BOTH_SIDES:
-        pair = position[:, [MARKERS.index(f"{side}{name}") for side in "LR"], 2]
-        right[name] = float(np.nanmean(pair[:, 1]) - np.nanmean(pair[:, 0]))
-    wrong = [name for name, distance in right.items() if distance < 0.02]
-    if not wrong:
-        return position, ""
-    if wrong != ["ASI", "PSI"]:
-        raise DataError(
-            f"{where}: the right {wrong[0]} is {right[wrong[0]]:.3g} m to the right of the left "
-            "one; expected 0.1 to 0.4. Axes are in another order, or sides are exchanged"
-        )
-    order = list(range(len(MARKERS)))
-    for name in wrong:
-        i, j = MARKERS.index(f"L{name}"), MARKERS.index(f"R{name}")
-        order[i], order[j] = j, i
-    return position[:, order], "left and right markers of the pelvis exchanged back"
-
-
-def _speed(position):
-    """Return the mean forward speed in m/s: slope of a line through each pelvis marker's path."""
-    slopes = []
-    for name in _PELVIS:
-        x = position[:, MARKERS.index(name), 0]
-        seen = np.flatnonzero(np.isfinite(x))
-        slopes.append(np.polyfit(seen / FRAME_HZ, x[seen], 1)[0])
-    return float(np.mean(slopes))
-
-
-def _imu(source, path):
-    """Return `acc` and `gyr` (time, sensor, 3) in sensor axes x forward, y up, z right."""
-    where = source.where(path)
-    names = ["TrialLeft", "TrialRight"]
-    try:
-        content = scipy.io.loadmat(io.BytesIO(source.read(path)), variable_names=names)
-    except Exception as error:  # scipy raises many kinds on damaged files
-        raise DataError(f"{where}: not a whole MATLAB 5 file ({error})") from None
-    signal_checks.check_present([n for n in names if n in content], names, where)
-    legs = [np.asarray(content[name], dtype=float) for name in names]
-    if any(leg.ndim != 2 or leg.shape[1] != 6 for leg in legs) or len(legs[0]) != len(legs[1]):
-        raise DataError(
-            f"{where}: TrialLeft and TrialRight are {legs[0].shape} and {legs[1].shape}; expected "
-            "(time, 6), of equal length"
-        )
-    counts = np.stack(legs, axis=1).reshape(-1, 2, 2, 3)  # (time, sensor, acc or gyr, axis)
-    turned = -counts[..., [1, 0, 2]]  # y backward, x down, z left -> forward, up, right
-    acc = turned[:, :, 0] / ACC_COUNTS * STANDARD_G
-    gyr = np.radians(turned[:, :, 1] / GYR_COUNTS)
-    signal_checks.check_gravity(acc, where, up="y")
-    signal_checks.check_gyro_units(gyr, where)
-    if np.percentile(np.linalg.norm(gyr, axis=-1), 99) < 1:
-        raise DataError(
-            f"{where}: the shanks turn by less than 1 rad/s; expected {GYR_COUNTS} "
-            "counts a deg/s. Degrees or radians may have been filed"
-        )
-    return {"acc": acc, "gyr": gyr}
-
-
-def _check_shanks(frame, position, imu, where):
-    """The gyroscopes must turn as the line from knee to ankle does, at the same time.
-
-    Returns by how much each is late, in s; in the files -0.03 to 0.02.
-    """
-    late = {}
-    if frame[-1] > len(imu["gyr"]):
-        raise DataError(
-            f"{where}: {len(imu['gyr'])} samples; the cameras' part ends at frame {frame[-1]}"
-        )
-    for s, side in enumerate("LR"):
-        shank = position[:, MARKERS.index(f"{side}KNE")] - position[:, MARKERS.index(f"{side}ANK")]
-        seen = np.isfinite(shank).all(axis=1)
-        first, last = np.flatnonzero(seen)[[0, -1]]
-        inside = slice(first, last + 1)
-        pitch = np.arctan2(-shank[inside, 0], shank[inside, 1])  # about z: ankle forward of knee
-        gaps = np.isnan(pitch)
-        pitch[gaps] = np.interp(np.flatnonzero(gaps), np.flatnonzero(~gaps), pitch[~gaps])
-        turning = savgol_filter(pitch, 9, 3, deriv=1, delta=1 / FRAME_HZ)
-        measured = imu["gyr"][frame[inside] - 1, s, 2]
-        name = {"L": "left", "R": "right"}[side]
-        samples, _ = signal_checks.check_synchronous(
-            turning, measured, FRAME_HZ, f"{where}, {name} shank with markers", 0.035, least_r=0.8
-        )
-        late[f"imu_late_{name}_s"] = samples / FRAME_HZ
-    return late
 
 
 def _check_contact(frame, position, plates, where):

@@ -149,7 +149,7 @@ def solve(person, speed_mps, goal=None, symmetric=True, full=False):
 
 def check_speed(speed_mps, body, number=1):
     """Refuse speeds that were not validated, and those at which people run."""
-    unit = speed_mps / dimensionless(speed_mps, body) if speed_mps else 1.0
+    unit = 1 / dimensionless(1.0, body)
     low = max(SPEEDS_MPS[0], GRID[0] * unit)
     high = min(SPEEDS_MPS[1], GRID[-1] * unit)
     if not low <= speed_mps <= high:

@@ -211,7 +211,7 @@ def persistent_noise(rng, n, exponent):
     -------
     array, shape (n,)
     """
-    size = max(2 * n, 512)
+    size = max(8 * n, 4096)  # slower fluctuations than the walk is long
     frequency = np.fft.rfftfreq(size)[1:]
     power = frequency ** (0.5 - exponent)
     spectrum = power * (rng.standard_normal(len(power)) + 1j * rng.standard_normal(len(power)))

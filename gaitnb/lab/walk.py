@@ -167,8 +167,9 @@ def _fine_template(one):
     """Force templates of both feet over a finely sampled, closed cycle, in body weights."""
     coarse = one.goal.template
     n = coarse.shape[-1]
-    closed = np.concatenate([coarse, coarse[..., :1]], axis=-1)
-    return PchipInterpolator(np.arange(n + 1) / n, closed, axis=-1)(np.arange(_FINE + 1) / _FINE)
+    around = np.concatenate([coarse[..., -4:], coarse, coarse[..., :5]], axis=-1)
+    curve = PchipInterpolator(np.arange(-4, n + 5) / n, around, axis=-1)
+    return curve(np.arange(_FINE + 1) / _FINE)
 
 
 def record(walker, fs_hz, first, count, start_s=0.0):

@@ -47,15 +47,20 @@ def cached(source, paths, name, build):
     """
     digest = source.digest(paths)
     if not digest:  # files without a published hash may change unseen
-        return build()
+        return _arrays(build)
     key = hashlib.sha256(f"{digest}:{_code()}".encode()).hexdigest()[:16]
     place = store.cache_folder() / "parsed" / source.name / f"{name}.{key}.npz"
     with contextlib.suppress(*_DAMAGED), np.load(place, allow_pickle=False) as kept:
         return {array: kept[array] for array in kept.files}
-    arrays = {array: np.asarray(values) for array, values in build().items()}
+    arrays = _arrays(build)
     with contextlib.suppress(OSError):  # a cache that is full or read-only
         _keep(place, arrays)
     return arrays
+
+
+def _arrays(build):
+    """Arrays in the order of memory in which a file gives them: sums come out the same."""
+    return {array: np.asarray(values, order="C") for array, values in build().items()}
 
 
 def _keep(place, arrays):

@@ -20,8 +20,9 @@ def open(name, **options):
 
     Returns
     -------
-    xarray.Dataset
-        In the layout of `gaitnb.data.layout`; attributes name dataset, source and licence.
+    xarray.Dataset, list of xarray.Dataset, or pandas.DataFrame
+        Recordings in the layout of `gaitnb.data.layout`, a list of them where they differ in
+        length, or a table where the set is one; attributes name dataset, source and licence.
 
     Raises
     ------

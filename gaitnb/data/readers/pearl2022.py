@@ -142,7 +142,8 @@ def _trial(source, person, trial, synchronise, grf, axes):
     if axes == "standing":
         turn = _rotations(raw["gyr"], rest, where)
         for name in ("acc", "gyr"):
-            raw[name] = np.einsum("tsj,sij->tsi", raw[name], turn)
+            turned = [raw[name][:, k] @ turn[k].T for k in range(len(SENSORS))]
+            raw[name] = np.stack(turned, axis=1)
     n = len(raw["grf"])
     pieces = []
     for _, _, first, end, late, _, _ in plan or [(number, trial, 0, 0, 0, 0, "")]:
@@ -210,9 +211,22 @@ def _check_swing(gyr, where):
 
 
 def _check_clocks(raw, imu, force, where):
-    torso = np.linalg.norm(raw["acc"][imu, list(SENSORS).index("torso")], axis=-1)
-    vertical = raw["grf"][force, :, 1].sum(axis=1)
-    signal_checks.check_synchronous(vertical, torso, FS_HZ, where, tolerance_s=0.025, least_r=0.7)
+    """Torso and forces move together, and a foot turns while its own plate is empty."""
+    names = list(SENSORS)
+    torso = np.linalg.norm(raw["acc"][imu, names.index("torso")], axis=-1)
+    vertical = raw["grf"][force, :, 1]
+    signal_checks.check_synchronous(
+        vertical.sum(axis=1), torso, FS_HZ, where, tolerance_s=0.025, least_r=0.7
+    )
+    feet = [names.index(f"toes_{side}") for side in SIDES]
+    turning = np.linalg.norm(raw["gyr"][imu][:, feet], axis=-1)
+    r = np.corrcoef(vertical, turning, rowvar=False)[:2, 2:]  # force left, right; foot left, right
+    if r[0, 0] > r[0, 1] or r[1, 1] > r[1, 0]:
+        raise DataError(
+            f"{where}: the left foot turns while the left plate is loaded (correlation "
+            f"{r[0, 0]:.2f}; right {r[1, 1]:.2f}); expected both negative. Left and right are "
+            "exchanged in one of the files"
+        )
 
 
 def _dataset(source, person, trial, raw, imu, force, grf):

@@ -56,7 +56,29 @@ def test_cop_may_be_undefined_but_force_may_not():
         layout.check(ds)
 
 
+def with_markers(names=("LASI", "C7")):
+    """The good dataset with markers of any names, one of them hidden for a while."""
+    ds = good()
+    place = np.ones((4, 5, 2, 3))
+    place[0, 1:3, 0] = np.nan
+    ds["position"] = (("trial", "time", "marker", "axis"), place, {"units": "m"})
+    return ds if names is None else ds.assign_coords(marker=list(names))
+
+
+def test_markers_have_any_names_and_may_be_hidden():
+    layout.check(with_markers())
+    tensor, labels = layout.to_tensor(with_markers(), "position")
+    assert labels[:4] == ["position.LASI.x", "position.LASI.y", "position.LASI.z", "position.C7.x"]
+
+
 FAULTS = {
+    "marker twice": (lambda ds: with_markers(("LASI", "LASI")), "marker names occur twice"),
+    "marker without a name": (lambda ds: with_markers(("LASI", " ")), "has an empty name"),
+    "no marker names": (lambda ds: with_markers(None), "has no names; expected unique names"),
+    "infinite marker": (
+        lambda ds: with_markers().assign(position=with_markers().position.fillna(np.inf)),
+        "position is not finite in 1 of 4",
+    ),
     "not a dataset": (lambda ds: ds.grf, "expected an xarray.Dataset, found DataArray"),
     "no variable": (lambda ds: ds.drop_vars(list(ds.data_vars)), "no variable"),
     "unknown variable": (lambda ds: ds.rename(grf="force"), "unknown variable 'force'"),

@@ -11,7 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from gaitnb.errors import ParameterError
 
-UP = np.array([0.0, 1.0, 0.0])
+_EYE = np.eye(3)
 
 
 def from_gravity(acc):
@@ -50,7 +50,11 @@ def integrate(gyr, fs_hz, start):
     -------
     array, shape (time, ..., 3, 3)
     """
-    return _run(np.ones_like(gyr), gyr, fs_hz, start, _no_correction)
+    _, gyr, start = _checked(np.ones_like(gyr), gyr, fs_hz, start)
+    path = [start]
+    for turn in _turns((gyr[1:] + gyr[:-1]) / 2 / fs_hz):
+        path.append(path[-1] @ turn)
+    return np.stack(path)
 
 
 def mahony(acc, gyr, fs_hz, start, *, gain_per_s=0.3, bias_gain=0.0):
@@ -91,7 +95,7 @@ def mahony(acc, gyr, fs_hz, start, *, gain_per_s=0.3, bias_gain=0.0):
     def correct(error):
         nonlocal bias
         bias = bias + learn * error / fs_hz
-        return gain * error, bias
+        return gain * error + bias
 
     return _run(acc, gyr, fs_hz, start, correct)
 
@@ -120,7 +124,7 @@ def madgwick(acc, gyr, fs_hz, start, *, beta=0.02):
 
     def correct(error):
         length = np.sqrt(np.sum(error**2, axis=-1, keepdims=True))
-        return rate * error / np.maximum(length, 1e-12), 0.0
+        return rate * error / np.maximum(length, 1e-12)
 
     return _run(acc, gyr, fs_hz, start, correct)
 
@@ -152,63 +156,42 @@ def error_deg(estimate, truth):
 def _run(acc, gyr, fs_hz, start, correct):
     """Predict with the gyroscope, then turn by what `correct` makes of the error, sample by sample.
 
-    `correct` gives the turn towards gravity in rad/s, and the bias to be taken off the gyroscope
-    as an addition to it, from the error: the axis about which the sensor must be turned, times
-    the sine of the angle.
+    The error is the axis about which the sensor must be turned to bring the vertical that it
+    should see onto the one measured, times the sine of the angle; `correct` answers with a rate
+    of turn in rad/s.
     """
     acc, gyr, start = _checked(acc, gyr, fs_hz, start)
-    step = 1.0 / fs_hz
-    measured = _unit(acc)
-    mean = (gyr[1:] + gyr[:-1]) / 2
-    attitude = Rotation.from_matrix(start.reshape(-1, 3, 3)).as_quat().reshape(*start.shape[:-2], 4)
-    bias, out = 0.0, [attitude]
-    for k in range(1, len(gyr)):
-        attitude = _times(attitude, _turn((mean[k - 1] + bias) * step))
-        error = _cross(measured[k], _up_in_sensor(attitude))
-        towards, bias = correct(error)
-        attitude = _times(attitude, _turn(towards * step))
-        attitude /= np.sqrt(np.sum(attitude**2, axis=-1, keepdims=True))
-        out.append(attitude)
-    out[0] = np.broadcast_to(out[0], out[-1].shape)
-    path = np.stack(out)
-    return Rotation.from_quat(path.reshape(-1, 4)).as_matrix().reshape(*path.shape[:-1], 3, 3)
+    turns = _turns((gyr[1:] + gyr[:-1]) / 2 / fs_hz)
+    measured = _skew(_unit(acc))
+    path = [start]
+    for k, turn in enumerate(turns, 1):
+        attitude = path[-1] @ turn
+        seen = attitude[..., 1, :, None]  # the lab's y in sensor axes
+        error = (measured[k] @ seen)[..., 0]  # measured x seen
+        path.append(_turned(attitude, correct(error) / fs_hz))
+    path[0] = np.broadcast_to(start, path[-1].shape)
+    return np.stack(path)
 
 
-def _no_correction(error):
-    return np.zeros_like(error), 0.0
+def _turns(vectors):
+    """Rotation matrices of turns given as axis times angle."""
+    flat = Rotation.from_rotvec(vectors.reshape(-1, 3)).as_matrix()
+    return flat.reshape(*vectors.shape, 3)
 
 
-def _up_in_sensor(q):
-    """The second row of the matrix of quaternions (x, y, z, w): the lab's y in sensor axes."""
-    x, y, z, w = np.moveaxis(q, -1, 0)
-    return np.stack([2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)], axis=-1)
+def _turned(attitude, vector):
+    """Turn by a small vector, to third order, and keep the columns perpendicular."""
+    moved = attitude + attitude @ _skew(vector)
+    return moved @ (1.5 * _EYE - 0.5 * (np.swapaxes(moved, -1, -2) @ moved))
 
 
-def _turn(vector):
-    """Quaternions (x, y, z, w) of small turns, given as axis times angle."""
-    angle = np.sqrt(np.sum(vector**2, axis=-1, keepdims=True))
-    return np.concatenate([np.sinc(angle / (2 * np.pi)) / 2 * vector, np.cos(angle / 2)], axis=-1)
-
-
-def _times(p, q):
-    """Product of quaternions: first q, in the frame that p turns."""
-    x, y, z, w = np.moveaxis(p, -1, 0)
-    a, b, c, d = np.moveaxis(q, -1, 0)
-    return np.stack(
-        [
-            w * a + x * d + y * c - z * b,
-            w * b - x * c + y * d + z * a,
-            w * c + x * b - y * a + z * d,
-            w * d - x * a - y * b - z * c,
-        ],
-        axis=-1,
-    )
-
-
-def _cross(a, b):
-    """Cross product along the last axis; `numpy.cross` is slow on few vectors."""
-    (a0, a1, a2), (b0, b1, b2) = np.moveaxis(a, -1, 0), np.moveaxis(b, -1, 0)
-    return np.stack([a1 * b2 - a2 * b1, a2 * b0 - a0 * b2, a0 * b1 - a1 * b0], axis=-1)
+def _skew(vector):
+    """Matrices S with S @ v = vector x v."""
+    x, y, z = vector[..., 0], vector[..., 1], vector[..., 2]
+    out = np.zeros((*vector.shape, 3))
+    out[..., 0, 1], out[..., 0, 2], out[..., 1, 2] = -z, y, -x
+    out[..., 1, 0], out[..., 2, 0], out[..., 2, 1] = z, -y, x
+    return out
 
 
 def _unit(vector):

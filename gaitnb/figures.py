@@ -197,6 +197,7 @@ def plotly_html(fig, div_id, alt):
         include_plotlyjs="cdn",
         include_mathjax=False,
         div_id=div_id,
+        auto_play=False,  # an animation starts when the reader says so
         default_width="100%",
         config={"displaylogo": False, "responsive": True},
     )

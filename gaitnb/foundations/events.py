@@ -33,7 +33,7 @@ def ipol2023_errors():
     """
     rows = []
     for trial in recordings("ipol2023"):
-        steady = {side: _steady(trial, side) for side in SIDES}
+        steady = {side: steady_swings(trial, side) for side in SIDES}
         for side in SIDES:
             for depth, found in _gyro(trial, f"foot_{side}"):
                 for event, times in zip(("heel strike", "toe-off"), found, strict=True):
@@ -99,7 +99,7 @@ def ipol2023_strides():
     for trial in recordings("ipol2023"):
         feet = []
         for side in SIDES:
-            swings, keep = trial.attrs[f"swings_{side}_s"], _steady(trial, side)
+            swings, keep = trial.attrs[f"swings_{side}_s"], steady_swings(trial, side)
             feet.append((swings[keep, 1], swings[keep, 0]))
         walk, turn = (np.diff(trial.attrs[name])[0] for name in ("walk_s", "u_turn_s"))
         strides = gait_measures.strides(*feet)
@@ -172,7 +172,7 @@ def ipol2023_pitch():
     percent = np.linspace(0, 100, 101)
     for trial in recordings("ipol2023"):
         for side in SIDES:
-            swings, keep = trial.attrs[f"swings_{side}_s"], _steady(trial, side)
+            swings, keep = trial.attrs[f"swings_{side}_s"], steady_swings(trial, side)
             rate = trial["gyr"].sel(sensor=f"foot_{side}", axis="z").values[0]
             pairs = np.flatnonzero(keep[:-1] & keep[1:])
             for k in pairs:
@@ -193,7 +193,7 @@ def ipol2023_pitch():
     )
 
 
-def _steady(trial, side):
+def steady_swings(trial, side):
     """Which swings of a foot belong to steady walking."""
     swings = trial.attrs[f"swings_{side}_s"]
     (begin, end), turn = trial.attrs["walk_s"], trial.attrs["u_turn_s"]

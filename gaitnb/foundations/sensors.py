@@ -7,7 +7,7 @@ from scipy.spatial.transform import Rotation
 from gaitnb import gait_events, orientation
 from gaitnb.data.readers import opensim_files, pearl2022_files
 from gaitnb.data.source import Source
-from gaitnb.foundations.events import _steady as steady
+from gaitnb.foundations.events import steady_swings
 from gaitnb.foundations.recordings import SETTLE, SIDES, condition, recordings, subject
 
 PERCENT = np.linspace(0, 100, 101)
@@ -27,6 +27,7 @@ METHODS = {
         acc, gyr, fs, start, beta=0.02
     ),
 }
+KNOWN = ("age_years", "height_m", "mass_kg", "speed_mps")
 _UP_IS_Z = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])  # from x, y, z up to x, y up, z
 
 
@@ -120,6 +121,8 @@ def pearl2022_orientation():
         for method, run in METHODS.items():
             found = run(acc, gyr, fs_hz, truth[0])
             error = orientation.error_deg(found, truth)
+            # gravity knows no heading at all
+            heading = error["heading"] * (np.nan if method == "gravity alone" else 1)
             last = round(fs_hz)
             for s, sensor in enumerate(trial["sensor"].values):
                 rows.append(
@@ -130,7 +133,7 @@ def pearl2022_orientation():
                         "duration_s": len(acc) / fs_hz,
                         "tilt_rms_deg": np.sqrt(np.mean(error["tilt"][:, s] ** 2)),
                         "tilt_median_deg": np.median(error["tilt"][:, s]),
-                        "heading_end_deg": error["heading"][-last:, s].mean(),
+                        "heading_end_deg": heading[-last:, s].mean(),
                     }
                 )
     return pd.DataFrame(rows)
@@ -171,16 +174,22 @@ def _pearl2022_strides():
 
 
 def _ipol2023_strides():
-    people = {}
+    people, speeds = {}, {}
     for trial in recordings("ipol2023"):
         fs_hz, start = trial.attrs["fs_hz"], trial["time"].values[0]
         walk, turn = (np.diff(trial.attrs[name])[0] for name in ("walk_s", "u_turn_s"))
-        trial = trial.assign_coords(speed_mps=("trial", [20 / (walk - turn)]))
+        speeds.setdefault(subject(trial), []).append(20 / (walk - turn))
         for side in SIDES:
-            strikes = trial.attrs[f"swings_{side}_s"][steady(trial, side), 1] - start
+            strikes = trial.attrs[f"swings_{side}_s"][steady_swings(trial, side), 1] - start
             cut = over_strides(_of(trial, f"foot_{side}"), fs_hz, strikes)
             people.setdefault(subject(trial), (trial, []))[1].append(cut)
-    return {who: (trial, np.concatenate(parts)) for who, (trial, parts) in people.items()}
+    return {
+        who: (
+            trial.assign_coords(speed_mps=("trial", [np.mean(speeds[who])])),
+            np.concatenate(parts),
+        )
+        for who, (trial, parts) in people.items()
+    }
 
 
 def _of(trial, sensor):
@@ -201,10 +210,7 @@ def _over_people(sensor, people):
 def _sizes(sensor, people):
     rows = []
     for who, (trial, cut) in people.items():
-        known = {
-            name: float(trial[name].values[0])
-            for name in ("age_years", "height_m", "mass_kg", "speed_mps")
-        }
+        known = {name: float(trial[name].values[0]) for name in KNOWN}
         size = dict(zip(CHANNELS, cut.mean(axis=0).std(axis=0), strict=True))
         row = {"subject": who, "sensor": sensor, "sex": str(trial["sex"].values[0])} | known
         row |= {"n_strides": len(cut)} | {f"{name}_rms": value for name, value in size.items()}

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gaitnb import data
 from gaitnb.errors import DataError, ResultsError
-from gaitnb.foundations import events, forces
+from gaitnb.foundations import events, forces, sensors
 
 # table -> data set -> function that measures it; each returns a pandas.DataFrame of floats and texts
 TABLES = {
@@ -28,6 +28,9 @@ TABLES = {
         "li2021": events.li2021_strides,
     },
     "pitch": {"ipol2023": events.ipol2023_pitch},
+    "imu_strides": {"pearl2022": sensors.pearl2022_shanks, "ipol2023": sensors.ipol2023_feet},
+    "imu_people": {"pearl2022": sensors.pearl2022_people, "ipol2023": sensors.ipol2023_people},
+    "orientation": {"pearl2022": sensors.pearl2022_orientation},
     "forces": {"pearl2022": forces.pearl2022_forces, "li2021": forces.li2021_forces},
     "curves": {
         "gaitrec2021": forces.gaitrec2021_curves,

@@ -13,7 +13,7 @@ import pandas as pd
 
 from gaitnb import data
 from gaitnb.errors import DataError, ResultsError
-from gaitnb.foundations import events, forces, sensors
+from gaitnb.foundations import events, forces, moments, sensors
 
 # table -> data set -> function that measures it; each returns a pandas.DataFrame of floats and texts
 TABLES = {
@@ -31,6 +31,7 @@ TABLES = {
     "imu_strides": {"pearl2022": sensors.pearl2022_shanks, "ipol2023": sensors.ipol2023_feet},
     "imu_people": {"pearl2022": sensors.pearl2022_people, "ipol2023": sensors.ipol2023_people},
     "orientation": {"pearl2022": sensors.pearl2022_orientation},
+    "moments": {"opensim_gait2392": moments.opensim_curves},
     "forces": {"pearl2022": forces.pearl2022_forces, "li2021": forces.li2021_forces},
     "curves": {
         "gaitrec2021": forces.gaitrec2021_curves,

@@ -92,6 +92,9 @@ METADATA = {
     "sex": ("", "`female`, `male`, or empty where unknown"),
     "condition": ("", "what the person was asked to do, such as `slow`"),
     "group": ("", "`healthy`, `ankle`, `knee`, `hip`; in other sets the group's name there"),
+    "trial": ("", "of a window: the recording that it was cut from"),
+    "start_s": ("s", "of a window: its begin on the time axis of the recording"),
+    "label": ("", "of a window: its class, such as what the person did"),
 }
 
 _LISTS = {"axis": AXES, "side": SIDES, "sensor": SENSORS, "joint": JOINTS}

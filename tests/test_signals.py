@@ -132,9 +132,8 @@ def test_a_line_stays_a_line_and_lengths_fit(n, new):
     assert len(values) == -(-n * new // 100)
     slope = 6 / max(n - 1, 1)
     inside = np.arange(len(values)) * 100 / new <= n - 1
-    np.testing.assert_allclose(
-        values[inside], (3 + slope * np.arange(len(values)) * 100 / new)[inside], atol=0.01
-    )
+    expected = 3 + slope * np.arange(len(values)) * 100 / new
+    np.testing.assert_allclose(values[inside], expected[inside], atol=0.005 * slope)
 
 
 @pytest.mark.parametrize(

@@ -548,7 +548,7 @@ assert shorter["shorter_ms"].between(5, 120).all()
 rows.rename(columns={"count": "people"}).round(0).astype(int)
 
 # %% [markdown]
-# 15 to 60 ms, or two to five per cent of a stance, mostly at toe-off, where the force fades slowly, and more
+# 15 to 60 ms, or two to six per cent of a stance (of `li2021` those that were recorded whole), mostly at toe-off, where the force fades slowly, and more
 # the slower people walk. Swing and double support move by as much. A comparison of studies, or of left and right,
 # with different thresholds compares thresholds.
 #

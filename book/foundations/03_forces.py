@@ -339,7 +339,8 @@ if data.at_hand("pearl2022"):
         ylabel="vertical force (BW)",
         title="A real person at 0.77 m/s (subject 01 of pearl2022)",
     )
-    ax.legend(ncols=3, loc="lower center", fontsize=9)
+    ax.set_ylim(-0.05, 1.6)
+    ax.legend(ncols=3, loc="upper center", fontsize=9)
     plt.show()
 else:
     print("to see it:", data.how_to_get("pearl2022"))

@@ -86,7 +86,7 @@ def make_plan(chapter: str, profile: str) -> dict:
     }
     together = getattr(experiments, "side_by_side", None)
     for names, units in _by_data(experiments.units(params), chapter).items():
-        missing = [n for n in names if not (n.startswith("lab:") or data.at_hand(n))]
+        missing = [n for n in names if not data.at_hand(n)]
         for name in missing:
             plan["waiting"].setdefault(name, {
                 "units": 0,

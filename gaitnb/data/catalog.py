@@ -12,7 +12,7 @@ import importlib.resources
 
 import pandas as pd
 
-from gaitnb.data import store
+from gaitnb.data import store, virtual
 from gaitnb.errors import DataError
 
 
@@ -79,7 +79,12 @@ def info(name):
 
 
 def at_hand(name):
-    """Say whether all files that opening the set needs are on this computer."""
+    """Say whether all files that opening the set needs are on this computer.
+
+    Cohorts of the virtual lab are made on the spot: they always are.
+    """
+    if virtual.is_cohort(name):
+        return bool(virtual.cohort(name))
     found, needed = presence(name)
     return found == needed
 
@@ -104,6 +109,8 @@ def presence(name):
 
 def how_to_get(name):
     """Return one line that says how a reader gets the set."""
+    if virtual.is_cohort(name):
+        return f"is made by the virtual lab: gaitnb.data.open({name!r})"
     row = info(name)
     if row["access"] == "package":
         return f"comes with the Python package {_package(name)}: pip install {_package(name)}"
@@ -193,8 +200,10 @@ def fingerprint(name):
     -------
     str
         16 hexadecimal digits: of the published hashes for a download, of the bytes on this
-        computer for a packaged or manual set.
+        computer for a packaged or manual set, of the lab's version for a virtual cohort.
     """
+    if virtual.is_cohort(name):
+        return virtual.fingerprint(name)
     row = info(name)
     if row["access"] == "download":
         parts = [f"{file.path}:{file.sha256}" for file in _files(name)]

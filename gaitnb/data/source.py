@@ -4,7 +4,7 @@ import hashlib
 import importlib
 import inspect
 
-from gaitnb.data import catalog, store
+from gaitnb.data import catalog, store, virtual
 from gaitnb.errors import DataError
 
 
@@ -14,9 +14,10 @@ def open(name, **options):
     Parameters
     ----------
     name : str
-        A name from `datasets`.
+        A name from `datasets`, or ``lab:`` and a cohort of the virtual lab, such as
+        ``lab:healthy_walking``.
     **options
-        Options of the set's reader; none is needed.
+        Options of the set's reader or of the cohort; none is needed.
 
     Returns
     -------
@@ -30,6 +31,8 @@ def open(name, **options):
         When the set is not at hand (with one line on how to get it), a file is damaged or not
         laid out as documented, or this version has no reader for it.
     """
+    if virtual.is_cohort(name):
+        return virtual.open(name, **options)
     row = catalog.info(name)
     if not row["reader"]:
         places = ", ".join(map(str, catalog.where(name))) or "not at hand"

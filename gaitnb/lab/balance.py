@@ -51,7 +51,7 @@ def demand(kinematics, body):
     return force, moment
 
 
-def share(force, moment, template, cop):
+def share(force, moment, template, cop, lend=0.0):
     """Split the ground's force and moment between two feet.
 
     Parameters
@@ -62,6 +62,9 @@ def share(force, moment, template, cop):
         Expected force of the left and the right foot, N.
     cop : array, shape (2, 3, time)
         Expected centre of pressure of either foot, m.
+    lend : float or array, shape (time,)
+        How far, between 0 and 1, load may move between the feet to spare the shift: where nobody
+        measured how feet share a load, as in turning.
 
     Returns
     -------
@@ -73,8 +76,14 @@ def share(force, moment, template, cop):
     weight = template[:, 1] / template[:, 1].sum(0)
     rest = force - template.sum(0)
     feet = template + weight[:, None] * rest
-    left = moment - cross(cop[0], feet[0]) - cross(cop[1], feet[1])
-    dx, dz = left[2] / force[1], -left[0] / force[1]
+    if np.any(lend):
+        left, shift = _missing(force, moment, feet, cop)
+        apart = (cop[1] - cop[0])[[0, 2]]
+        along = (shift * apart).sum(0) / ((apart**2).sum(0) + 0.05**2)
+        most = weight[0] * weight[1]  # nothing where one foot stands alone
+        moved = lend * most * np.tanh(along / (most + 1e-12)) * force
+        feet = feet + np.stack([-moved, moved])
+    left, (dx, dz) = _missing(force, moment, feet, cop)
     twist = left[1] - (dz * force[0] - dx * force[2])
     shifted = cop.copy()
     shifted[:, 0] += dx
@@ -87,3 +96,9 @@ def share(force, moment, template, cop):
         "shift": np.stack([dx, dz]),
         "twist": twist,
     }
+
+
+def _missing(force, moment, feet, cop):
+    """Moment that the feet lack, and the shift of both centres of pressure that brings it."""
+    left = moment - cross(cop[0], feet[0]) - cross(cop[1], feet[1])
+    return left, np.stack([left[2] / force[1], -left[0] / force[1]])

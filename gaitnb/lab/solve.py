@@ -84,7 +84,7 @@ def residual_of(parameters, steps, goal, body, sides=("right",)):
     return np.concatenate([gait.residuals(coefficients, goal, body, sides), parameters], axis=1)
 
 
-def solve(person, speed_mps, goal=None, symmetric=True, full=False):
+def solve(person, speed_mps, goal=None, body=None, symmetric=True, full=False):
     """One person's stride at a speed.
 
     Parameters
@@ -95,6 +95,8 @@ def solve(person, speed_mps, goal=None, symmetric=True, full=False):
         0.4 to 2.2 m/s, and below the speed at which legs of this length break into a run.
     goal : Target, optional
         Something else than the healthy expectation.
+    body : Body, optional
+        Something else than the person's own body, such as with a load.
     symmetric : bool
         Left like right.
     full : bool
@@ -111,7 +113,7 @@ def solve(person, speed_mps, goal=None, symmetric=True, full=False):
     LabError
         If no gait of the required quality is found; names the person and what is wrong.
     """
-    body = person.body()
+    body = body or person.body()
     check_speed(speed_mps, body, person.number)
     goal = goal or target(speed_mps, body, person.style)
     steps = unit_steps(goal.sd, symmetric)

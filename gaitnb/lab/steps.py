@@ -17,7 +17,7 @@ degree, Winter 1984 (Hum Mov Sci 3:51).
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.interpolate import CubicSpline
+from scipy.interpolate import make_interp_spline
 
 from gaitnb.lab import contact, gait, solve, templates
 from gaitnb.lab.leastsquares import gauss_newton
@@ -41,14 +41,21 @@ PERSISTENCE = 0.75  # exponent of the long-range correlation of stride times (de
 class Steps:
     """A walk's steps: everything that is needed to evaluate it at any time.
 
+    Step k lasts from phase k / 2 to (k + 1) / 2, in cycles; even steps begin with the right foot's
+    contact.
+
     Attributes
     ----------
     gait : solve.Gait
         The person's solved stride.
+    begin, end : float
+        Phases between which the walk is steady or varies; at both it is the solved stride.
     contact_s : array, shape (step + 1,)
-        Time of every foot contact; the first is the right foot's.
+        Time of every foot contact, s from `begin`.
+    duration_s : float
+        From `begin` to `end`.
     coefficients : array, shape (step + 1, coordinate, coefficient)
-        Gait of every step, and before them that of the step which the walk begins in.
+        Gait that step k takes over from (entry k) and takes on (entry k + 1).
     stride_m : array, shape (step + 1,)
         Stride length of these gaits.
     foothold_m : array, shape (step + 1, 2, 2)
@@ -56,18 +63,25 @@ class Steps:
     """
 
     gait: object
+    begin: float
+    end: float
     contact_s: np.ndarray
+    duration_s: float
     coefficients: np.ndarray
     stride_m: np.ndarray
     foothold_m: np.ndarray
 
-    @property
     def phase_of_time(self):
-        """Phase in cycles as a twice differentiable function of time."""
-        return CubicSpline(self.contact_s, np.arange(len(self.contact_s)) / 2)
+        """Phase in cycles as a smooth function of time, at the steady rate at both ends."""
+        number = np.arange(len(self.contact_s))
+        inner = (number / 2 > self.begin + 1e-9) & (number / 2 < self.end - 1e-9)
+        time = np.concatenate([[0.0], self.contact_s[inner], [self.duration_s]])
+        phase = np.concatenate([[self.begin], number[inner] / 2, [self.end]])
+        steady = [(1, 1 / self.gait.goal.stride_time_s), (2, 0.0)]
+        return make_interp_spline(time, phase, k=5, bc_type=(steady, steady))
 
 
-def draw(one, count, seed, variability=1.0):
+def draw(one, count, seed, variability=1.0, begin=0.0, end=None):
     """Steps of a walk.
 
     Parameters
@@ -75,43 +89,46 @@ def draw(one, count, seed, variability=1.0):
     one : solve.Gait
         The person's stride.
     count : int
-        Number of steps.
+        Number of steps, at least 8.
     seed : sequence of int
         Of the random numbers.
     variability : float
         Factor on the published spread; 0 repeats one stride.
+    begin, end : float, optional
+        Phases to begin and end at; by default the whole of the steps.
 
     Returns
     -------
     Steps
     """
+    end = count / 2 if end is None else end
     half = one.goal.stride_time_s / 2
-    if variability == 0:
-        shape = (count + 1, *one.coefficients.shape)
-        return Steps(
-            one,
-            half * np.arange(count + 1),
-            np.broadcast_to(one.coefficients, shape),
-            np.full(count + 1, one.goal.stride_m),
-            np.broadcast_to(footholds(one.coefficients, one), (count + 1, 2, 2)),
-        )
     rng = np.random.default_rng(seed)
-    times = persistent_noise(rng, count, PERSISTENCE)
     # two correlated steps make a stride
     alike = 2 ** (2 * PERSISTENCE - 1) - 1
-    times = half * (1 + variability * STEP_SD["stride_time"] / np.sqrt((1 + alike) / 2) * times)
-    weights = rng.standard_normal((count + 1, len(_MODES)))
+    times = persistent_noise(rng, count, PERSISTENCE) / np.sqrt((1 + alike) / 2)
+    weights = np.clip(rng.standard_normal((count + 1, len(_MODES))), -2.5, 2.5)
     for k in range(1, count + 1):  # neighbouring steps resemble each other
         weights[k] = 0.5 * weights[k - 1] + np.sqrt(0.75) * weights[k]
-    weights = variability * np.clip(weights, -2.5, 2.5)
-    shapes, lengths, places = modes(one)
-    return Steps(
-        one,
-        np.concatenate([[0.0], np.cumsum(times)]),
-        one.coefficients + np.tensordot(weights, shapes, 1),
-        one.goal.stride_m + weights @ lengths,
-        footholds(one.coefficients, one) + np.tensordot(weights, places, 1),
-    )
+    # at both ends the solved stride itself, so that other movements can join
+    first, last = int(2 * begin), int(np.ceil(2 * end)) - 1
+    times[: first + 1] = times[last:] = 0.0
+    weights[: first + 2] = weights[last:] = 0.0
+    durations = half * (1 + variability * STEP_SD["stride_time"] * times)
+    contact_s = np.concatenate([[0.0], np.cumsum(durations)])
+    at = [contact_s[k] + (phase - k / 2) * 2 * half for k, phase in ((first, begin), (last, end))]
+    if variability == 0:
+        shape = (count + 1, *one.coefficients.shape)
+        coefficients = np.broadcast_to(one.coefficients, shape)
+        strides = np.full(count + 1, one.goal.stride_m)
+        places = np.broadcast_to(footholds(one.coefficients, one), (count + 1, 2, 2))
+    else:
+        weights *= variability
+        shapes, lengths, changes = modes(one)
+        coefficients = one.coefficients + np.tensordot(weights, shapes, 1)
+        strides = one.goal.stride_m + weights @ lengths
+        places = footholds(one.coefficients, one) + np.tensordot(weights, changes, 1)
+    return Steps(one, begin, end, contact_s - at[0], at[1] - at[0], coefficients, strides, places)
 
 
 _MODES = [name for name in STEP_SD if name != "stride_time"]

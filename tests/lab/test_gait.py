@@ -7,8 +7,20 @@ solve works; joint moments were not fitted.
 import numpy as np
 import pytest
 
+from gaitnb.data.layout import JOINTS
 from gaitnb.errors import LabError, ParameterError
-from gaitnb.lab import angles, balance, dynamics, fourier, mechanics, movement, quality, solve
+from gaitnb.lab import (
+    angles,
+    balance,
+    dynamics,
+    fourier,
+    leastsquares,
+    mechanics,
+    movement,
+    quality,
+    record,
+    solve,
+)  # fmt: skip
 from gaitnb.lab.people import Person, population
 from gaitnb.lab.skeleton import INDEX
 from gaitnb.lab.target import target
@@ -44,11 +56,9 @@ MOMENT_AIMS = {
 @pytest.fixture(scope="module")
 def stride():
     """One exact stride at 1.4 m/s, sampled finely, from right heel contact."""
-    walker, _ = movement.level_walk(Person(), 1.4, duration_s=5, variability=0)
-    period = walker.steps.gait.goal.stride_time_s
-    from gaitnb.lab import walk
-
-    return walk.record(walker, 200 / period, 200, 200), walker
+    plan, _ = movement.sequence(Person(), speed_mps=1.4, duration_s=5, variability=0)
+    walk = plan.pieces[0]
+    return record.record(plan, 200 / walk.steps.gait.goal.stride_time_s, 200, 200), walk
 
 
 def correlation(a, b):
@@ -60,9 +70,9 @@ def rms(x):
 
 
 def test_forces_at_comfortable_speed_are_those_of_the_healthy_mean(stride):
-    one, walker = stride
+    one, walk = stride
     force = one.force[:, 1] / balance.weight_n(one.body)  # right foot
-    at = np.linspace(0, 1, 21) * walker.stance * 200
+    at = np.linspace(0, 1, 21) * walk.stance * 200
     ours = [np.interp(at, np.arange(200), force[:, axis]) for axis in range(3)]
     for curve, theirs, r, error in (
         (ours[1], VERTICAL, 0.99, 0.03),
@@ -90,13 +100,11 @@ def test_angles_are_within_the_difference_of_the_reference_people(stride):
 
 
 def test_joint_moments_which_were_not_fitted_are_like_the_opensim_subjects(stride):
-    one, walker = stride
+    one, walk = stride
     loads = dynamics.inverse_dynamics(one.motion, one.body, one.force, one.cop, one.free_moment)
     moments = mechanics.joint_moments(one.motion, loads)
-    from gaitnb.data.layout import JOINTS
-
     names = list(JOINTS)
-    phase = np.interp(np.arange(16) * 0.05, [0, 0.637, 1], [0, walker.stance, 1])
+    phase = np.interp(np.arange(16) * 0.05, [0, 0.637, 1], [0, walk.stance, 1])
     for joint, theirs in MOMENTS.items():
         curve = moments[:, names.index(joint)]
         ours = np.interp(phase * 200, np.arange(201), np.append(curve, curve[0]))
@@ -107,7 +115,7 @@ def test_joint_moments_which_were_not_fitted_are_like_the_opensim_subjects(strid
 @pytest.mark.parametrize("speed", [0.4, 0.76, 1.0, 1.4, 1.9, 2.1])
 def test_every_speed_is_in_balance_and_keeps_its_feet(speed):
     person = Person()
-    one = movement.movement(person, speed, duration_s=4, variability=0)
+    one = movement.movement(person, speed_mps=speed, duration_s=4, variability=0)
     loads = dynamics.inverse_dynamics(one.motion, one.body, one.force, one.cop, one.free_moment)
     assert dynamics.residual_bw(loads) < 1e-9
     assert dynamics.residual_nm_per_kg(loads) < 1e-9
@@ -167,7 +175,7 @@ def test_the_solution_is_a_minimum():
     one = solve.solve(person, 1.4, full=True)
     steps = solve.unit_steps(goal.sd)
     residual = solve.residual_of(one.parameters[None], steps, goal, body)[0]
-    jac = solve.jacobian(
+    jac = leastsquares.jacobian(
         one.parameters, residual, lambda p: solve.residual_of(p, steps, goal, body)
     )
     gradient = jac.T @ residual

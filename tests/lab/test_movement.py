@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gaitnb.errors import ParameterError
-from gaitnb.lab import balance, contact, dynamics, movement, steps
+from gaitnb.lab import balance, contact, dynamics, movement, solve, steps
 from gaitnb.lab.people import Person, population
 
 PERSON = population(3, seed=1)[1]
@@ -76,7 +76,7 @@ def test_derivatives_are_those_of_the_positions():
 
 
 def test_strides_vary_as_published():
-    one = steps.draw(movement.level_walk(PERSON, 1.2)[0].steps.gait, 1000, seed=[3])
+    one = steps.draw(solve.solve(PERSON, 1.2), 1000, seed=[3])
     strides = one.contact_s[2:] - one.contact_s[:-2]
     assert 0.013 < strides.std() / strides.mean() < 0.019  # 1.6 %
     assert np.corrcoef(strides[:-2:2], strides[2::2])[0, 1] > 0.15  # persistent

@@ -346,8 +346,8 @@ plt.show()
 # ### A label for each window
 #
 # A window may lie half in the turn. What is its class? A rule decides, and it belongs in the methods
-# section. Ours: *rest* if the window lies wholly outside the walk, *turn* if more than half of it does,
-# *walk* if none of it does; whatever is left, neither one nor the other, is left out.
+# section. Ours: *rest* if no part of the window lies in the walk, *turn* if more than half of it lies in the
+# turn, *walk* if all of it lies in the walk and none in the turn. Whatever is neither is left out.
 
 
 # %%
@@ -368,7 +368,9 @@ print("2 to 4 s is inside 3 to 9 s with a share of", windows.share_inside(2, 4, 
 made = windows.cut(given, length_s, overlap, names=["acc", "gyr"], label=label)
 every = windows.cut(given, length_s, overlap)
 print(f"{made.sizes['window']} of {every.sizes['window']} windows have a label")
-table = pd.crosstab(made["subject"].values, made["label"].values, rownames=["person"])
+table = pd.crosstab(
+    made["subject"].values, made["label"].values, rownames=["person"], colnames=["label"]
+)
 table.head(8)
 
 # %%

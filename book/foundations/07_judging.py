@@ -539,9 +539,8 @@ ax.set(
     ylabel="shuffles",
     title="Only people are exchangeable",
 )
-ax.set_ylim(0, 100)
-ax.legend(loc="upper left")
-figures.sample_note(ax, 500, "shuffles, 10 people")
+ax.legend(loc="upper right")
+figures.sample_note(ax, 500, "shuffles, 10 people", corner="upper left")
 plt.show()
 
 # %% [markdown]

@@ -329,9 +329,10 @@ assert 60 < height.iloc[3, 0] < 78 and height.iloc[3, 1] < 40
 height.T.round(0)
 
 # %% [markdown]
-# (Height read, in % of the true one.) It is not: at 20 Hz the 12 Hz impact, as on a treadmill, loses a quarter to two fifths of its height, and the sharper one, as
-# over ground, more than 60 %. A short event has frequencies far above that of its oscillation. Peaks of recordings that were filtered
-# differently cannot be compared.
+# (Height read, in % of the true one.) It is not: at 20 Hz the 12 Hz impact, as on a treadmill, loses a
+# quarter to two fifths of its height, and the sharper one, as over ground, more than 60 %. A short event
+# has frequencies far above that of its oscillation. Peaks of recordings that were filtered differently
+# cannot be compared.
 #
 # The range matters, too. Eight people overground had shank impacts of up to 37 m/s² on average, and a foot
 # takes about twice that. What remains of a foot's impact within ±2, ±4 and ±16 g?
@@ -359,8 +360,9 @@ print({name: f"{share:.0%} of the peak" for name, share in left.items()})
 #
 # ## Skin
 #
-# A sensor on soft tissue hangs on the bone by a spring and a damper {cite:p}`kim1993,karlsson1999`. With natural frequency
-# $\omega_0$ and damping ratio $\zeta$, a vibration of the bone at frequency $\omega$ is read larger by
+# A sensor on soft tissue hangs on the bone by a spring and a damper {cite:p}`kim1993,karlsson1999`. With
+# natural frequency $\omega_0$ and damping ratio $\zeta$, a vibration of the bone at frequency $\omega$ is
+# read larger by
 #
 # $$|H| = \left|\frac{2\zeta\omega_0\, i\omega + \omega_0^2}
 #   {-\omega^2 + 2\zeta\omega_0\, i\omega + \omega_0^2}\right|.$$
@@ -472,8 +474,8 @@ table.rename_axis("below the knee").round(2)
 # ## Beside real shanks
 #
 # Six people walked on a treadmill at 0.72 to 0.78 m/s with a sensor on each shank
-# ([pearl2022](../reference/data.md)). Their strides were averaged per person; where the recordings are not at
-# hand, the averages stored with this book serve.
+# ([pearl2022](../reference/data.md)). Their strides were averaged per person; where the recordings are not
+# at hand, the averages stored with this book serve.
 
 # %%
 shank_real = stored.table("imu_strides").query("sensor == 'shank'")

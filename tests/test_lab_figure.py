@@ -27,7 +27,7 @@ def cut(motion, part):
 @pytest.fixture(scope="module")
 def stride():
     """Motion, body, force and centre of pressure of a virtual stride."""
-    walk = movement(people.Person(), 1.3, duration_s=3.0, variability=0)
+    walk = movement(people.Person(), speed_mps=1.3, duration_s=3.0, variability=0)
     first, last = (round(100 * t) for t in walk.contact_s["right"][:2])
     part = slice(first, last)
     return cut(walk.motion, part), walk.body, walk.force[part], walk.cop[part]

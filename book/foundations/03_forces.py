@@ -181,7 +181,7 @@ assert (share < 0.5).all()
 # %% [markdown]
 # No curve could be walking: with shares below one half there would be times without any foot on the ground.
 # The numbers are too large, by a factor of 1.4 to 1.7 that belongs to the person;
-# [the data of Latent Motion](../latent_motion/01_data.md) looks closer. Below we use from them only what a
+# [the data of Latent Motion](../latent_motion/01_data) looks closer. Below we use from them only what a
 # factor cannot change.
 #
 # ## Three axes

@@ -3,7 +3,7 @@
 import numpy as np
 
 from gaitnb.errors import LabError, ParameterError
-from gaitnb.lab import adapt, course, record, stand, transition
+from gaitnb.lab import adapt, course, quality, record, stand, transition
 from gaitnb.lab import solve as solving
 from gaitnb.lab import steps as stepping
 from gaitnb.lab.record import Sequence
@@ -168,11 +168,13 @@ def _stride(person, speed_mps, own, load_kg, impairment):
 def _passage(kind, one, person):
     """A solved start, stop or turn of one person."""
     known, schedule = course.plan(kind, one)
-    knot, coefficients, cost = transition.solve(known, one.body)
-    if not cost < transition.ACCEPT_COST:
+    knot, coefficients, _ = transition.solve(known, one.body)
+    measured = quality.measure_passage(knot, coefficients, known, one.body)
+    problems = quality.problems(measured)
+    if problems:
         raise LabError(
-            f"no {kind} found for subject {person.number} at {one.goal.speed_mps:g} m/s: its cost "
-            f"is {cost:.3g} (limit {transition.ACCEPT_COST:g}); try a lower speed"
+            f"no {kind} found for subject {person.number} at {one.goal.speed_mps:g} m/s: "
+            f"{problems}; leave the person out, or choose a lower speed"
         )
     return transition.Passage(knot, coefficients, schedule, one.body)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from gaitnb.lab import balance, contact, fourier, gait
-from gaitnb.lab.skeleton import COORDINATES, angle_range
+from gaitnb.lab import balance, contact, fourier, gait, transition
+from gaitnb.lab.skeleton import COORDINATES, angle_range, forward
 
 # A gait beyond one of these is not used.
 LIMITS = {
@@ -46,8 +46,6 @@ def measure(coefficients, goal, body):
         away = contact.outside_sole(feet["cop"][i], state["points"][side], body)
         outside.append(away[goal.template[i, 1] > 0.05].max())
     values = coefficients @ fourier.basis(gait.PHASE)
-    low, high = np.array([angle_range(name) for name in COORDINATES]).T
-    over = np.maximum(low[:, None] - values, values - high[:, None]).max()
     rest = feet["rest"] / balance.weight_n(body)
     return {
         "slip_mm": 1e3 * max(slip),
@@ -55,8 +53,57 @@ def measure(coefficients, goal, body):
         "lift_mm": 1e3 * max(lift),
         "outside_sole_mm": 1e3 * max(outside),
         "cop_shift_mm": 1e3 * np.abs(feet["shift"]).max(),
-        "beyond_range_deg": float(np.degrees(max(over, 0.0))),
+        "beyond_range_deg": _beyond_range(values),
         "force_rest_bw": float(np.sqrt((rest**2).sum(0).mean())),
+    }
+
+
+def _beyond_range(q):
+    """How far the worst joint is beyond its range, degrees."""
+    low, high = np.array([angle_range(name) for name in COORDINATES]).T
+    over = np.maximum(low[:, None] - q, q - high[:, None]).max()
+    return float(np.degrees(max(over, 0.0)))
+
+
+def measure_passage(knot, coefficients, course, body):
+    """As `measure`, of a start, stop or turn: what `LIMITS` says, where it applies.
+
+    Parameters
+    ----------
+    knot, coefficients
+        Of `transition.solve`.
+    course : transition.Course
+    body : Body
+
+    Returns
+    -------
+    dict of float
+    """
+    state = [coefficients @ transition.basis(course.time, knot, d) for d in range(3)]
+    kinematics = forward(*state, body.offset)
+    force, moment = balance.demand(kinematics, body)
+    template = course.template * balance.weight_n(body)
+    sole, points, cops = contact.sole(body), {}, []
+    slip, sink, lift = [0.0], [0.0], [0.0]
+    for i, side in enumerate(gait.SIDES):
+        points[side] = contact.sole_points(kinematics, sole, side)
+        cops.append(contact.cop_rule(course.stance[i], points[side], body))
+        for name, at in points[side].items():
+            held = course.held[side, name] > 0.99
+            slip.append(np.hypot(*(at - course.place[side, name])[[0, 2]])[held].max(initial=0))
+            lift.append(at[1][held].max(initial=0))
+            sink.append(-at[1].min())
+    feet = balance.share(force, moment, template, np.stack(cops), transition.LEND)
+    outside = [
+        contact.outside_sole(feet["cop"][i], points[side], body)[course.template[i, 1] > 0.05].max()
+        for i, side in enumerate(gait.SIDES)
+    ]
+    return {
+        "slip_mm": 1e3 * max(slip),
+        "sink_mm": 1e3 * max(sink),
+        "lift_mm": 1e3 * max(lift),
+        "outside_sole_mm": 1e3 * max(outside),
+        "beyond_range_deg": _beyond_range(state[0]),
     }
 
 

@@ -90,7 +90,7 @@ def target(speed_mps, body, style=None):
         stance=stance,
         template=both_feet(templates.over_cycle(stance, force, SAMPLES)),
         prior=_place(angles.prior(speed, style), body),
-        sd=spread(body),
+        sd=spread(body, speed),
     )
 
 
@@ -109,8 +109,9 @@ def _place(prior, body):
     return prior
 
 
-def spread(body):
-    """Prior standard deviations of all coefficients, rad and m."""
+def spread(body, speed):
+    """Prior standard deviations of all coefficients, rad and m: wider where little is known."""
+    fast = max(1.0, templates.to_mps(speed) / templates.REFERENCE_MPS) ** 1.5
     fall = np.maximum(_ORDER, 1.0) ** -2
     sd = np.zeros((len(COORDINATES), fourier.SIZE))
     for name in COORDINATES:
@@ -118,7 +119,7 @@ def spread(body):
         if stem in ("pelvis_x", "pelvis_y", "pelvis_z"):
             size, kind = _SD_PLACE_M * body.leg_length_m / templates.LEG_M, "place"
         elif name in LEGS or stem in _SD_DEG:
-            size, kind = np.radians(_SD_DEG.get(stem, _SD_LIMB_DEG)), "leg"
+            size, kind = fast * np.radians(_SD_DEG.get(stem, _SD_LIMB_DEG)), "leg"
         elif name in ARMS:
             size, kind = np.radians(_SD_LIMB_DEG), "arm"
         else:

@@ -54,9 +54,9 @@ _GROWTH = {"peak1": 4.3, "valley": 1.7, "peak2": 1.5}
 
 
 def height_bw(name, speed):
-    """Expected height of ``peak1``, ``valley`` or ``peak2`` from one body weight, in body weights."""
+    """Change of ``peak1``, ``valley`` or ``peak2`` with a person's factor, in body weights."""
     row = {"peak1": _VERTICAL[5], "valley": _VERTICAL[10], "peak2": _VERTICAL[15]}[name]
-    return abs(row - 1) * (to_mps(speed) / REFERENCE_MPS) ** _GROWTH[name]
+    return abs(row - 1) * min(to_mps(speed) / REFERENCE_MPS, 1.1) ** _GROWTH[name]
 
 
 def to_mps(speed):
@@ -113,7 +113,11 @@ def force_template(speed, style=None, samples=1001):
     grow = v / REFERENCE_MPS
     # Below body weight by the square of speed (centripetal); the peaks as published: the first
     # hardly at slow speeds, then +0.2 body weights per m/s, the second more evenly.
-    gain = {name: grow**power * style.get(name, 1.0) for name, power in _GROWTH.items()}
+    # what is a person's own does not grow as fast
+    gain = {
+        name: grow**power + (style.get(name, 1.0) - 1) * min(grow, 1.1) ** power
+        for name, power in _GROWTH.items()
+    }
     target = stance_target(speed)
 
     def vertical(shift):

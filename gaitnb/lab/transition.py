@@ -25,7 +25,6 @@ FORCE_BW = np.array([0.10, 0.12, 0.06])
 COP_M = 0.012
 SINK_M = 0.001
 ACCELERATION = (2.0, 40.0)  # m/s^2 and rad/s^2 beyond those of the expected coordinates
-ACCEPT_COST = 20.0  # per sample; a course beyond it is not used
 LEND = 1.0  # see `balance.share`
 _STEP = 1e-5
 
@@ -128,7 +127,7 @@ def residuals(q, qd, qdd, course, body):
     return np.concatenate([np.array(parts), over[6:] / SD["range_rad"], away])
 
 
-def solve(course, body, iterations=30, tolerance=1e-3):
+def solve(course, body, iterations=30, tolerance=2e-3):
     """Coefficients of the splines that fit the course best.
 
     Parameters

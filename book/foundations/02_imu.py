@@ -222,7 +222,7 @@ askew = {"askew": Placement("shank_right", [0, -0.3, 0], cuff)}
 turning = imu.measure(swing, askew)[1][:, 0]
 by_hand = gyr[:, 0] @ cuff  # row vectors: (R^T v)^T = v^T R
 assert np.allclose(turning, by_hand)
-print("share of the swing in x, y, z:", (turning[50] / gyr[50, 0, 2]).round(3))
+print("share of the swing in x, y, z:", (turning[50] / gyr[50, 0, 2]).round(3) + 0.0)
 
 # %% [markdown]
 # A quarter of the swing (sin 15° = 0.26) now appears about x, where an unsuspecting reader sees the leg
@@ -312,7 +312,8 @@ velocity = cumulative_simpson(shock, dx=0.001, initial=0)
 print(
     f"highest value {shock.max():.3f}, {1000 * (time[shock.argmax()] - 0.02):.0f} ms after contact"
 )
-print(f"velocity left over {velocity[-1]:.4f}, displacement {np.sum(velocity) * 0.001:.4f}")
+displaced = abs(np.sum(velocity)) * 0.001
+print(f"velocity left over {abs(velocity[-1]):.4f}, displacement {displaced:.4f}")
 
 # %% [markdown]
 # It leaves no velocity and no displacement, else every step would send the virtual sensor
@@ -353,6 +354,7 @@ for g_range in (2, 4, 16):
     read, _ = noise.report(foot, 0 * foot, 1000, ["foot"], seed, device=limited, errors=("range",))
     left[f"±{g_range} g"] = read.max() / foot.max()
 print({name: f"{share:.0%} of the peak" for name, share in left.items()})
+
 
 # %% [markdown]
 # Two g keep less than a quarter of it. A clipped recording looks clean; it has a flat top, and a mean
@@ -484,10 +486,11 @@ about = sizes[sizes["sensor"] == "shank"].set_index("subject")
 print(f"n = {about.shape[0]} people, {about['n_strides'].sum():,} strides")
 about[["sex", "age_years", "height_m", "mass_kg", "speed_mps"]].round(2)
 
+
 # %% [markdown]
 # For each of them we let a virtual person of the same sex, age, height and mass walk at the same speed,
-# and wear a calibrated device, with heel impacts and soft tissue. Of the lab, only the shape of the heel
-# strike and how it fades up the body were taken from these recordings.
+# and wear a calibrated device, with heel impacts and soft tissue. Of the lab, only the heel strike (its
+# shape, part of its size, how it fades up the body) was taken from these recordings.
 
 # %%
 def twin(number, row, sensor):
@@ -547,6 +550,7 @@ def beside(real, virtual, n_real, title):
 
 
 beside(shank_real, shank_virtual, about.shape[0], "shank, mean and sd over people")
+
 
 # %%
 def agreement(real, virtual):

@@ -110,8 +110,8 @@ def pearl2022_orientation():
 
     Notes
     -----
-    The recorded attitudes are themselves the result of a filter that also uses a magnetometer and
-    samples faster; what is found are differences, not errors.
+    The recorded attitudes are themselves the result of a filter, presumably one with a
+    magnetometer; what is found are differences, not errors.
     """
     rows = []
     for trial in recordings("pearl2022", trials=("CSBaseline",), axes="sensor", synchronise=False):

@@ -102,15 +102,17 @@ def walking_figure(
     wait_ms = 1000 * slow * count / motion.fs_hz / n_frames
     weight_m = body.mass.sum() * GRAVITY / newton_per_m
     fig.update_layout(
-        height=580,
-        margin={"l": 0, "r": 0, "t": 60, "b": 0},
+        height=620,
+        margin={"l": 0, "r": 0, "t": 80, "b": 0},
+        modebar={"orientation": "v"},
         showlegend=False,
         title={
             "text": title,
+            "font": {"size": 14},
             "subtitle": {
                 "text": "<b style='color:{}'>left</b>, <b style='color:{}'>right</b>, "
-                "<b style='color:{}'>ground on foot</b>: 1 BW is {:.2f} m long; "
-                "floor lines {:g} m apart".format(
+                "<b style='color:{}'>ground on foot</b><br>"
+                "1 BW is {:.2f} m long; floor lines {:g} m apart".format(
                     *(_LOOK[name][0] for name in ("left", "right", "force")), weight_m, _FLOOR_M
                 )
             },
@@ -189,7 +191,7 @@ def _box(lines):
     room = np.array([0.4, 0.1, 0.2])
     low, high = np.nanmin(every, axis=0) - room, np.nanmax(every, axis=0) + room
     low[1] = min(low[1], 0.0)
-    return low, high
+    return np.round(low, 2), np.round(high, 2)
 
 
 def _floor(low, high, path):
@@ -228,11 +230,15 @@ def _triad(go, low):
 
 def _scene(low, high):
     size = high - low
-    hidden = {"visible": False, "showspikes": False}
+
+    def axis(low, high):
+        # a little wider, since lines on the border would be cut off
+        return {"visible": False, "showspikes": False, "range": [low - 0.01, high + 0.01]}
+
     return {
-        "xaxis": hidden | {"range": [low[0], high[0]]},
-        "yaxis": hidden | {"range": [-high[2], -low[2]]},
-        "zaxis": hidden | {"range": [low[1], high[1]]},
+        "xaxis": axis(low[0], high[0]),
+        "yaxis": axis(-high[2], -low[2]),
+        "zaxis": axis(low[1], high[1]),
         "aspectmode": "manual",
         "aspectratio": dict(zip("xzy", np.round(size / size.max(), 4).tolist(), strict=True)),
         "camera": {"eye": {"x": 0.5, "y": -1.25, "z": 0.2}, "center": {"x": 0, "y": 0, "z": -0.03}},
@@ -263,8 +269,8 @@ def _buttons(names, wait_ms):
 def _slider(names, seconds):
     options = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}}
     return {
-        "x": 0.22, "len": 0.78, "y": 0.0, "yanchor": "top",
-        "pad": {"t": 8},
+        "x": 0.0, "len": 1.0, "y": 0.0, "yanchor": "top",
+        "pad": {"t": 50, "l": 10, "r": 10},
         "currentvalue": {"prefix": "time (s): ", "font": {"size": 12, "color": "#444444"}},
         "ticklen": 0,
         "minorticklen": 0,

@@ -118,7 +118,7 @@ def page(stride, tmp_path):
     """A page with the figure and its own copy of plotly.js, as the book is built."""
     from plotly.offline import get_plotlyjs
 
-    body = figures.plotly_html(walking_figure(*stride), "walker", "Walks.")
+    body = figures.plotly_html(walking_figure(*stride, n_frames=8), "walker", "Walks.")
     body, found = re.subn(r'src="https://cdn\.plot\.ly/[^"]*"[^>]*', 'src="plotly.min.js"', body)
     assert found == 1
     (tmp_path / "plotly.min.js").write_text(get_plotlyjs(), encoding="utf-8")
@@ -165,16 +165,17 @@ def test_it_plays_and_turns_offline(chromium, page):  # noqa: F811
         PLOT + "window.seen = []; plot.on('plotly_animatingframe', e => seen.push(e.name));"
     )
     press(chromium, "Play")
-    wait_until(chromium, "return seen.length > 35")  # on to a second round
+    # on to a second round; drawn without a graphics card, a picture takes a while
+    wait_until(chromium, "return seen.length > 10", seconds=60)
     seen = chromium.execute_script("return seen")
-    assert seen[:30] == [str(k) for k in range(30)] and seen[30:33] == ["0", "1", "2"]
+    assert seen[:8] == [str(k) for k in range(8)] and seen[8:11] == ["0", "1", "2"]
     assert chromium.execute_script(SHOWN) != start
     np.testing.assert_allclose(chromium.execute_script(EYE), turned, atol=1e-6)
 
     press(chromium, "Pause")
-    time.sleep(0.3)
+    time.sleep(1)
     count = chromium.execute_script("return seen.length")
-    time.sleep(0.5)
+    time.sleep(1)
     assert chromium.execute_script("return seen.length") == count
 
     chromium.execute_async_script(

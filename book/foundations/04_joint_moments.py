@@ -230,7 +230,6 @@ assert np.isclose(dynamics.residual_nm_per_kg(off), 0.01 * G)
 #
 # The ground is the neighbour of the foot, with $\mathbf F' = -\mathbf F$ at $\mathbf o' = \mathbf p$.
 
-
 # %%
 def planar_leg(force, cop, joints, coms, accs, alphas, masses, inertias):
     """Moments (Nm) on foot, shank and thigh at ankle, knee and hip; vectors are (..., 2)."""
@@ -277,7 +276,6 @@ leg.assign(**{"moment (Nm)": planar.round(1)})
 # acceleration of the joint at each segment's origin rather than that of the centre of mass: with the lever
 # $\mathbf r = \mathbf c - \mathbf o$ and no angular velocity, $\mathbf a_o = \mathbf a_c - \boldsymbol\alpha
 # \times \mathbf r$. Parents come first, so the order is thigh, shank, foot; time is the last dimension.
-
 
 # %%
 def flat(xy):
@@ -582,7 +580,6 @@ assert abs(joint_work + ground_work) < 0.01 and 0.1 < joint_work < 0.5
 # 2. all segments of the legs 10 % too heavy;
 # 3. forces 5 ms late against the motion.
 
-
 # %%
 def moments_of(motion=motion, body=body, force=walk.force, cop=walk.cop, free=walk.free_moment):
     """Curves (4, 101) of `NAMES`; whatever is given replaces the true input."""
@@ -643,7 +640,6 @@ print(f"1 cm x {walk.force[:, 1, 1].max():.0f} N = {expected:.2f} Nm/kg")
 # millimetre, low-pass filter with the cutoff $f_c$, and differentiate. Predict: at which cutoff is the
 # moment best, and at which joint does a wrong choice cost most?
 
-
 # %%
 def motion_of(coordinates, cutoff_hz):
     """Motion from sampled coordinates (time, coordinate): filtered, then differentiated twice."""
@@ -696,7 +692,6 @@ pd.Series(best, NAMES, name="best cutoff (Hz)")
 # that goes wrong {cite:p}`bisseling2006,edwards2011`. A planted case shows why: a leg of inertia $I$ about its joint
 # is hit by a short force with the lever $r$, and its muscles do nothing. Then $I\alpha = rF$, and
 # the joint's moment $M = I\alpha - rF$ is zero.
-
 
 # %%
 def low_pass(values, cutoff_hz, fs_hz):

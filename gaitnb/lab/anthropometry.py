@@ -1,14 +1,14 @@
 """Lengths, masses, centres and radii of gyration of the segments, from published tables.
 
-Sources
--------
+**Sources**
+
 winter : Winter 2009, *Biomechanics and Motor Control of Human Movement*, 4th ed., table 4.1
     (masses, centres and radii of gyration, after Dempster 1955, WADC TR 55-159, and Miller and
     Nelson 1973) and figure 4.1 (lengths as fractions of height, Drillis and Contini 1966).
 deleva : de Leva 1996, J Biomech 29:1223-1230, table 4, by sex.
 
-Assumptions
------------
+**Assumptions**
+
 No source gives the following, or not for these 15 segments:
 
 - Hip centres are 0.10 of the height apart (figure 4.1 of Winter has the pelvis' breadth); the

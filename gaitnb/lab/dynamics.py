@@ -2,7 +2,7 @@
 
 Recursive Newton-Euler, from the ends of the tree to the pelvis. For a segment of mass m with centre
 of mass c, and f, n all that acts on it from outside the body, Newton and Euler give what its parent
-must exert at its origin o:
+must exert at its origin o::
 
     F = m (a_c - g) - f + sum over children F_child
     M = I alpha + omega x I omega + (c - o) x m (a_c - g) - n_o

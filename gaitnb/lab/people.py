@@ -1,12 +1,13 @@
 """The people who walk in the virtual lab, and how a population of them is drawn.
 
-Sources
--------
+**Sources**
+
 general : heights and body mass indices of adults as in large national surveys of young and old
     (NCD-RisC 2020, Lancet 396:1511, rounded); comfortable speed by decade and sex from Bohannon and
     Andrews 2011 (Physiotherapy 97:182), spread within a decade 0.17 m/s.
 gutenberg : the published metadata of the Gutenberg Gait Database (Horst et al. 2021, Sci Data
     8:232): 350 people, 205 men, 142 women; means and spreads by sex, age 11 to 64, median 23.
+
 Segment lengths and the foot: fractions of height of Drillis and Contini 1966 in Winter 2009, with
 the spread of leg length within a height that the ANSUR survey reports (Gordon et al. 1989).
 """

@@ -3,8 +3,8 @@
 Speeds are dimensionless, ``v / sqrt(g * leg length)``, so that people of different size walk
 alike at the same value; the published laws are in m/s for legs of `LEG_M`.
 
-Sources
--------
+**Sources**
+
 Force curves: mean of 62 healthy adults, subset of Slijepcevic et al. 2021 (doi 10.1145/3474121)
 of GaitRec, Horsak et al. 2020. Their change with speed: centripetal model and the slopes that
 Keller et al. 1996 and Nilsson and Thorstensson 1989 report. Joint curves: OpenSim's subject of

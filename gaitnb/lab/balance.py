@@ -7,7 +7,7 @@ centres of pressure by the heel-to-toe rule and one common shift; the free momen
 
 import numpy as np
 
-from gaitnb.lab.skeleton import cross
+from gaitnb.lab.skeleton import along, cross
 
 GRAVITY = np.array([0.0, -9.81, 0.0])
 
@@ -35,7 +35,7 @@ def demand(kinematics, body):
     axes, omega, alpha = (kinematics[k] for k in ("axes", "omega", "alpha"))
     force, moment = 0.0, 0.0
     for s in range(len(body.mass)):
-        arm = np.einsum("k,kcn->cn", body.com[s], axes[s])
+        arm = along(axes[s], body.com[s])
         place = kinematics["position"][s] + arm
         pull = (
             kinematics["acceleration"][s]

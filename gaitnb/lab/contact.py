@@ -9,6 +9,7 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 from gaitnb.lab.segments import SEGMENTS
+from gaitnb.lab.skeleton import along
 
 FOOT = {side: SEGMENTS.index(f"foot_{side}") for side in ("left", "right")}
 TOES = {side: SEGMENTS.index(f"toes_{side}") for side in ("left", "right")}
@@ -116,9 +117,7 @@ def sole_points(kinematics, sole, side):
     out = {}
     for name, place in sole.items():
         s = FOOT[side] if name == "heel" else TOES[side]
-        out[name] = kinematics["position"][s] + np.einsum(
-            "k,kcn->cn", place * mirror, kinematics["axes"][s]
-        )
+        out[name] = kinematics["position"][s] + along(kinematics["axes"][s], place * mirror)
     return out
 
 

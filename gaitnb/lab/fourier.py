@@ -40,6 +40,29 @@ def basis(phase, derivative=0, harmonics=HARMONICS):
     return out
 
 
+def bases(phase, harmonics=HARMONICS):
+    """`basis` and its first two derivatives together, for less than the price of two.
+
+    Returns
+    -------
+    list of 3 arrays, shape (1 + 2 * harmonics, time)
+    """
+    out = [np.empty((1 + 2 * harmonics, np.size(phase))) for _ in range(3)]
+    for values, constant in zip(out, (1.0, 0.0, 0.0), strict=True):
+        values[0] = constant
+    turn = np.exp(2j * np.pi * phase)
+    wave = turn.copy()
+    for k in range(1, harmonics + 1):
+        cos, sin, rate = wave.real, wave.imag, 2 * np.pi * k
+        out[0][2 * k - 1], out[0][2 * k] = cos, sin
+        np.multiply(sin, -rate, out=out[1][2 * k - 1])
+        np.multiply(cos, rate, out=out[1][2 * k])
+        wave *= turn
+    rate = (2 * np.pi * np.repeat(np.arange(1, harmonics + 1), 2)[:, None]) ** 2
+    np.multiply(out[0][1:], -rate, out=out[2][1:])
+    return out
+
+
 def fit(curve, harmonics=HARMONICS):
     """Coefficients of evenly sampled cycles (the last sample is not the first of the next).
 

@@ -13,9 +13,9 @@ from gaitnb.errors import LabError
 from gaitnb.lab import adapt, balance, contact, gait
 from gaitnb.lab.motion import Motion
 from gaitnb.lab.segments import SEGMENTS
-from gaitnb.lab.skeleton import COORDINATES, INDEX, cross, forward, to_motion
+from gaitnb.lab.skeleton import COORDINATES, INDEX, along, cross, forward, to_motion
 
-CHUNK = 1024  # samples at a time: what fits the processor's cache, and bounds the memory
+CHUNK = 2000  # samples at a time: few enough for the cache, and to bound the memory
 _XZ = [INDEX["pelvis_x"], INDEX["pelvis_z"]]
 _HEADING = INDEX["pelvis_rotation"]
 
@@ -243,7 +243,7 @@ def _hands(kinematics, body, load_kg):
     force, point = [], []
     for side, kg in zip(gait.SIDES, load_kg, strict=True):
         s = SEGMENTS.index(f"forearm_{side}")
-        arm = np.einsum("k,kcn->cn", adapt.grip(body, side), kinematics["axes"][s])
+        arm = along(kinematics["axes"][s], adapt.grip(body, side))
         omega = kinematics["omega"][s]
         acceleration = kinematics["acceleration"][s] + cross(kinematics["alpha"][s], arm)
         acceleration += cross(omega, cross(omega, arm))

@@ -115,22 +115,22 @@ def angle_range(coordinate):
 
 def cross(a, b, out=None):
     """Cross product of vectors of shape (3, n), faster than `numpy.cross`."""
-    out = np.empty(np.broadcast_shapes(a.shape, b.shape)) if out is None else out
+    out = np.empty_like(a) if out is None else out
     out[0] = a[1] * b[2] - a[2] * b[1]
     out[1] = a[2] * b[0] - a[0] * b[2]
     out[2] = a[0] * b[1] - a[1] * b[0]
     return out
 
 
-def turn(axes, angle, axis):
+def turn(axes, cos, sin, axis):
     """Turn a frame about one of its own axes.
 
     Parameters
     ----------
     axes : array, shape (3, 3, time)
         The frame: axis, then its component in the lab.
-    angle : array, shape (time,)
-        In rad.
+    cos, sin : array, shape (time,)
+        Of the angle.
     axis : int
         0, 1 or 2.
 
@@ -140,11 +140,18 @@ def turn(axes, angle, axis):
     """
     out = np.empty_like(axes)
     j, k = (axis + 1) % 3, (axis + 2) % 3
-    cos, sin = np.cos(angle), np.sin(angle)
     out[axis] = axes[axis]
-    out[j] = cos * axes[j] + sin * axes[k]
-    out[k] = cos * axes[k] - sin * axes[j]
+    np.multiply(cos, axes[j], out=out[j])
+    out[j] += sin * axes[k]
+    np.multiply(cos, axes[k], out=out[k])
+    out[k] -= sin * axes[j]
     return out
+
+
+def along(axes, place):
+    """A fixed place in a frame, in the lab: (3,) in (3, 3, time) gives (3, time)."""
+    parts = [place[k] * axes[k] for k in range(3) if place[k] != 0.0]
+    return sum(parts[1:], parts[0]) if parts else np.zeros_like(axes[0])
 
 
 def forward(q, qd, qdd, offsets):
@@ -169,6 +176,7 @@ def forward(q, qd, qdd, offsets):
     axes = np.empty((count, 3, 3, n))
     names = ("position", "velocity", "acceleration", "omega", "alpha")
     out = {name: np.empty((count, 3, n)) for name in names}
+    cos, sin = np.cos(q[3:]), np.sin(q[3:])
     for s, segment in enumerate(SEGMENTS):
         p = PARENT[s]
         if p < 0:
@@ -178,7 +186,7 @@ def forward(q, qd, qdd, offsets):
             out["acceleration"][s] = qdd[:3]
         else:
             frame, omega, alpha = axes[p], out["omega"][p].copy(), out["alpha"][p].copy()
-            arm = np.einsum("k,kcn->cn", offsets[s], axes[p])
+            arm = along(axes[p], offsets[s])
             spin = cross(out["omega"][p], arm)
             out["position"][s] = out["position"][p] + arm
             out["velocity"][s] = out["velocity"][p] + spin
@@ -191,7 +199,7 @@ def forward(q, qd, qdd, offsets):
             rate = (sign * qd[i]) * e
             alpha += (sign * qdd[i]) * e + cross(omega, rate)
             omega += rate
-            frame = turn(frame, sign * q[i], axis)
+            frame = turn(frame, cos[i - 3], sign * sin[i - 3], axis)
         axes[s], out["omega"][s], out["alpha"][s] = frame, omega, alpha
     return {"axes": axes, **out}
 

@@ -28,6 +28,10 @@ class Walk:
         self.rate, self.bend = self.phase.derivative(1), self.phase.derivative(2)
         self.table = _fine_template(one) * balance.weight_n(one.body)
         self.place = _places(steps)
+        # per step: the gait taken over, and what is to be added
+        self.both = np.concatenate(
+            [steps.coefficients[:-1], np.diff(steps.coefficients, axis=0)], axis=1
+        )
 
     def states(self, time):
         """State of all coordinates, expected forces, stance.
@@ -81,32 +85,36 @@ class Walk:
     def _along(self, phase):
         """Coordinates and their first and second derivative by phase."""
         steps = self.steps
-        bases = [fourier.basis(phase % 1.0, d) for d in range(3)]
+        bases = fourier.bases(phase % 1.0)
         n = steps.coefficients.shape[1]
-        q, q1, q2 = (np.empty((n, len(phase))) for _ in range(3))
         number = np.clip((2 * phase).astype(int), 0, len(steps.stride_m) - 2)
         edges = np.flatnonzero(np.diff(number)) + 1
+        # of the gait that a step takes over from (first half), and the change to its own
+        parts = np.empty((3, 2 * n, len(phase)))
         for start, stop in zip([0, *edges], [*edges, len(phase)], strict=True):
             k, here = number[start], slice(start, stop)
-            since = phase[here] - k / 2
-            s, s1, s2 = _takeover(since, self.stance)
-            before, after = steps.coefficients[k], steps.coefficients[k + 1]
-            both = np.concatenate([before, after - before])
-            c, d = zip(*((m[:n], m[n:]) for m in (both @ b[:, here] for b in bases)), strict=True)
-            q[:, here] = c[0] + s * d[0]
-            q1[:, here] = c[1] + s * d[1] + s1 * d[0]
-            q2[:, here] = c[2] + s * d[2] + 2 * s1 * d[1] + s2 * d[0]
-            i = 1 if k % 2 == 0 else 0  # the foot that steps on
-            stride, more = steps.stride_m[k], steps.stride_m[k + 1] - steps.stride_m[k]
-            home = steps.foothold_m[k, i]
-            change = steps.foothold_m[k + 1, i] - home
-            x, z = INDEX["pelvis_x"], INDEX["pelvis_z"]
-            q[x, here] += self.place[k, 0] + (stride + s * more) * since - home[0] - s * change[0]
-            q1[x, here] += stride + s * more + s1 * (more * since - change[0])
-            q2[x, here] += 2 * s1 * more + s2 * (more * since - change[0])
-            q[z, here] += self.place[k, 1] - home[1] - s * change[1]
-            q1[z, here] -= s1 * change[1]
-            q2[z, here] -= s2 * change[1]
+            both = self.both[k]
+            for d, values in enumerate(bases):
+                np.matmul(both, values[:, here], out=parts[d, :, here])
+        since = phase - number / 2
+        s, s1, s2 = _takeover(since, self.stance)
+        (q, q1, q2), (c, c1, c2) = parts[:, :n], parts[:, n:]
+        q2 += s * c2 + (2 * s1) * c1 + s2 * c
+        q1 += s * c1 + s1 * c
+        q += s * c
+        # the foot that steps on stays where it is
+        i = 1 - number % 2
+        stride, more = steps.stride_m[number], np.diff(steps.stride_m)[number]
+        home = steps.foothold_m[number, i].T
+        change = steps.foothold_m[number + 1, i].T - home
+        place = self.place[number].T
+        x, z = INDEX["pelvis_x"], INDEX["pelvis_z"]
+        q[x] += place[0] + (stride + s * more) * since - home[0] - s * change[0]
+        q1[x] += stride + s * more + s1 * (more * since - change[0])
+        q2[x] += 2 * s1 * more + s2 * (more * since - change[0])
+        q[z] += place[1] - home[1] - s * change[1]
+        q1[z] -= s1 * change[1]
+        q2[z] -= s2 * change[1]
         return q, q1, q2
 
 

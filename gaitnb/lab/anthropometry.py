@@ -2,10 +2,10 @@
 
 **Sources**
 
-winter : Winter 2009, *Biomechanics and Motor Control of Human Movement*, 4th ed., table 4.1
-    (masses, centres and radii of gyration, after Dempster 1955, WADC TR 55-159, and Miller and
-    Nelson 1973) and figure 4.1 (lengths as fractions of height, Drillis and Contini 1966).
-deleva : de Leva 1996, J Biomech 29:1223-1230, table 4, by sex.
+- winter: Winter 2009, *Biomechanics and Motor Control of Human Movement*, 4th ed., table 4.1
+  (masses, centres and radii of gyration, after Dempster 1955, WADC TR 55-159, and Miller and
+  Nelson 1973) and figure 4.1 (lengths as fractions of height, Drillis and Contini 1966).
+- deleva: de Leva 1996, J Biomech 29:1223-1230, table 4, by sex.
 
 **Assumptions**
 

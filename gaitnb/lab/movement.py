@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from gaitnb.errors import LabError, ParameterError
-from gaitnb.lab import adapt, course, quality, record, stand, transition
+from gaitnb.errors import ParameterError
+from gaitnb.lab import adapt, course, record, stand
 from gaitnb.lab import solve as solving
 from gaitnb.lab import steps as stepping
+from gaitnb.lab.passages import passage
 from gaitnb.lab.record import Sequence
 from gaitnb.lab.target import target
 from gaitnb.lab.walk import Walk
@@ -128,13 +129,13 @@ def sequence(
         count = 2 * int(np.ceil((duration_s + start) / period * (1 + 0.03 * variability))) + 8
         plan = Sequence([Walk(stepping.draw(one, count, key, variability))], own, load_kg)
         return plan, start
-    passages = [_passage("start", one, person)]
+    between = [passage("start", one, person.number)]
     if task == "walk_and_turn":
-        passages.append(_passage("turn", one, person))
-    passages.append(_passage("stop", one, person))
+        between.append(passage("turn", one, person.number))
+    between.append(passage("stop", one, person.number))
     rest = _STANDING_S, _STANDING_S
-    free = duration_s - sum(rest) - sum(p.duration_s for p in passages)
-    bouts = len(passages) - 1
+    free = duration_s - sum(rest) - sum(p.duration_s for p in between)
+    bouts = len(between) - 1
     # whole strides in each bout; what is left over is stood at the end
     strides = int(free / bouts / one.goal.stride_time_s - 0.5)
     if strides < 3:
@@ -143,11 +144,11 @@ def sequence(
             f"{duration_s + (3.5 - strides) * bouts * one.goal.stride_time_s:.0f} s"
         )
     pieces = [stand.Stander(one.body, rest[0], [*key, 2], variability)]
-    for i, passage in enumerate(passages[:-1]):
+    for i, one_passage in enumerate(between[:-1]):
         begin, end = course.JOIN["enter"], strides + course.JOIN["leave"]
         steps = stepping.draw(one, 2 * strides + 2, [*key, 3, i], variability, begin, end)
-        pieces += [passage, Walk(steps)]
-    pieces.append(passages[-1])
+        pieces += [one_passage, Walk(steps)]
+    pieces.append(between[-1])
     left = duration_s - sum(p.duration_s for p in pieces)
     pieces.append(stand.Stander(one.body, max(left, 0.0) + 1.0, [*key, 4], variability))
     return Sequence(pieces, own, load_kg), 0.0
@@ -163,20 +164,6 @@ def _stride(person, speed_mps, own, load_kg, impairment):
     goal = adapt.impaired_target(goal, impairment)
     symmetric = load_kg[0] == load_kg[1] and not impairment
     return solving.solve(person, speed_mps, goal, body, symmetric)
-
-
-def _passage(kind, one, person):
-    """A solved start, stop or turn of one person."""
-    known, schedule = course.plan(kind, one)
-    knot, coefficients, _ = transition.solve(known, one.body)
-    measured = quality.measure_passage(knot, coefficients, known, one.body)
-    problems = quality.problems(measured)
-    if problems:
-        raise LabError(
-            f"no {kind} found for subject {person.number} at {one.goal.speed_mps:g} m/s: "
-            f"{problems}; leave the person out, or choose a lower speed"
-        )
-    return transition.Passage(knot, coefficients, schedule, one.body)
 
 
 def _check(name, value, limits):

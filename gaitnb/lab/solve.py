@@ -213,17 +213,22 @@ def mean_body():
 
 
 def grid_solution(speed):
-    """Full solve of the mean body at a dimensionless speed."""
+    """Full solve of the mean body at a dimensionless speed: parameters, cost and quality."""
     body = mean_body()
-    mps = speed * np.sqrt(9.81 * body.leg_length_m)
-    goal = target(mps, body)
+    one = solve_body(body, speed / dimensionless(1.0, body), tolerance=1e-6)
+    return one.parameters, one.cost, one.quality
+
+
+def solve_body(body, speed_mps, tolerance=1e-4):
+    """Full solve of a body of nobody in particular; its quality is not checked."""
+    goal = target(speed_mps, body)
     steps = unit_steps(goal.sd)
     parameters, cost = levenberg_marquardt(
-        np.zeros(len(steps)), lambda p: residual_of(p, steps, goal, body), tolerance=1e-6
+        np.zeros(len(steps)), lambda p: residual_of(p, steps, goal, body), tolerance=tolerance
     )
     coefficients = goal.prior + (parameters @ steps).reshape(goal.prior.shape)
     measured = quality.measure(coefficients, goal, body)
-    return parameters, cost, measured
+    return Gait(coefficients, goal, body, float(cost), measured, parameters, {})
 
 
 def remake(path=FILE):

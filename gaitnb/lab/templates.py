@@ -67,8 +67,8 @@ def to_mps(speed):
 def stride_time(speed):
     """Dimensionless stride time, in units of ``sqrt(leg length / g)``.
 
-    T ~ v^-0.50 through 1.06 s at 1.33 m/s above 1.1 m/s; below, the published law is flattened
-    to the exponent -0.42, which passes 1.34 s at 0.76 m/s.
+    Above 1.1 m/s the published T ~ v^-0.50 through 1.06 s at 1.33 m/s. Below, its continuation is
+    longer than what people who walk slowly show, so that the exponent is -0.40: 1.35 s at 0.76 m/s.
     """
     v = to_mps(speed)
     knee = 1.1

@@ -127,13 +127,15 @@ def residuals(q, qd, qdd, course, body):
     return np.concatenate([np.array(parts), over[6:] / SD["range_rad"], away])
 
 
-def solve(course, body, iterations=30, tolerance=2e-3):
+def solve(course, body, guess=None, iterations=30, tolerance=2e-3):
     """Coefficients of the splines that fit the course best.
 
     Parameters
     ----------
     course : Course
     body : Body
+    guess : array, shape (coordinate, time), optional
+        Where to start; by default the expected coordinates.
     iterations : int
         At most.
     tolerance : float
@@ -149,13 +151,12 @@ def solve(course, body, iterations=30, tolerance=2e-3):
     knot = knots(course.time[-1])
     bases = np.array([basis(course.time, knot, d) for d in range(3)])
     count, n = len(COORDINATES), bases.shape[1]
-    coefficients = _first_guess(course, knot, bases[0])
+    expected = _fit(course, course.reference, knot, bases[0]) @ bases[2]
+    coefficients = _fit(course, course.reference if guess is None else guess, knot, bases[0])
     free = slice(3, n - 3)  # the ends are known
     scale = course.sd[:, None]
     samples = len(course.time)
     spans = _spans(bases[0])
-
-    expected = coefficients @ bases[2]
 
     def at(c):
         return _all(c @ bases, expected, course, body)
@@ -233,8 +234,8 @@ def _spans(values):
     return [(first[a], slice(a, b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
 
 
-def _first_guess(course, knot, values):
-    """Spline through the expected coordinates, with the given states at both ends."""
+def _fit(course, coordinates, knot, values):
+    """Spline through coordinates at the samples, with the given states at both ends."""
     n = values.shape[0]
     out = np.zeros((len(COORDINATES), n))
     for state, when, fixed in (
@@ -244,7 +245,7 @@ def _first_guess(course, knot, values):
         ends = np.array([basis(np.array([when]), knot, d)[fixed, 0] for d in range(3)])
         out[:, fixed] = np.linalg.solve(ends, state).T
     free = slice(3, n - 3)
-    rest = course.reference - out @ values
+    rest = coordinates - out @ values
     out[:, free] = np.linalg.lstsq(values[free].T, rest.T, rcond=None)[0].T
     return out
 

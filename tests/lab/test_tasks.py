@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gaitnb.errors import LabError, ParameterError
-from gaitnb.lab import adapt, balance, contact, dynamics, movement, quality, solve
+from gaitnb.lab import adapt, balance, contact, dynamics, movement, passages, quality, solve
 from gaitnb.lab.people import Person
 from gaitnb.lab.skeleton import COORDINATES, INDEX, angle_range
 
@@ -90,13 +90,18 @@ def test_tasks_do_what_their_names_say(task):
 
 
 def test_a_passage_that_is_not_good_enough_is_named(monkeypatch):
-    solve.solve(Person(), 1.1)
-    measured = quality.measure_passage
-    monkeypatch.setattr(
-        quality, "measure_passage", lambda *given: measured(*given) | {"sink_mm": 99.0}
-    )
-    with pytest.raises(LabError, match="no start found for subject 1 at 1.1 m/s: sink_mm 99"):
-        movement.movement(Person(), "start_and_stop", speed_mps=1.1, duration_s=20)
+    monkeypatch.setitem(quality.LIMITS, "lift_mm", 0.001)
+    one = solve.solve_body(solve.mean_body(), 1.1)
+    with pytest.raises(LabError, match="no stop found for subject 9 at 1.1 m/s: lift_mm"):
+        passages.passage("stop", one, number=9)
+
+
+@pytest.mark.slow
+def test_a_remade_passage_is_equal():
+    assert passages.FILE.stat().st_size + solve.FILE.stat().st_size < 1.5e6
+    away, measured = passages.grid_passage("stop", passages.GRID[1])
+    np.testing.assert_allclose(away, passages._stored()["stop"][1], atol=2e-3)
+    assert not quality.problems(measured)
 
 
 def test_a_load_in_the_hand_is_carried_by_the_feet_and_leaned_against():

@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from gaitnb.errors import DataError, ParameterError
-from gaitnb.lab import dynamics, markers, mechanics, movement, skeleton
+from gaitnb.lab import dynamics, marker_calibration, markers, mechanics, movement, skeleton
 from gaitnb.lab import inverse_kinematics as ik
 from gaitnb.lab.people import Person
 from gaitnb.lab.segments import INDEX
@@ -31,7 +31,7 @@ def walk():
 @pytest.fixture(scope="module")
 def found(walk):
     seen = markers.positions(walk.motion, markers.place(walk.body))
-    calibration = ik.calibrate(standing(walk.body), NAMES)
+    calibration = marker_calibration.calibrate(standing(walk.body), NAMES)
     return calibration, *ik.poses(seen, NAMES, calibration, 200.0)
 
 
@@ -89,7 +89,7 @@ def test_a_turned_person_has_the_same_angles(walk, found):
     """Where a person walks to in the lab does not matter."""
     about = Rotation.from_euler("y", 90, degrees=True).as_matrix()
     seen = markers.positions(walk.motion, markers.place(walk.body)) @ about.T
-    calibration = ik.calibrate(standing(walk.body) @ about.T, NAMES)
+    calibration = marker_calibration.calibrate(standing(walk.body) @ about.T, NAMES)
     rotation, _ = ik.poses(seen, NAMES, calibration, 200.0)
     before, after = ik.joint_angles(found[1]), ik.joint_angles(rotation)
     for name in ik.ANGLES:
@@ -140,19 +140,21 @@ def test_short_gaps_are_filled_and_long_ones_named(walk, found):
 def test_bad_standing_trials_are_named(walk):
     still = standing(walk.body)
     with pytest.raises(DataError, match="markers LASI are missing"):
-        ik.calibrate(still[:, 1:], NAMES[1:])
+        marker_calibration.calibrate(still[:, 1:], NAMES[1:])
     with pytest.raises(DataError, match="expected y up"):
-        ik.calibrate(still * [1, -1, 1], NAMES)
+        marker_calibration.calibrate(still * [1, -1, 1], NAMES)
     with pytest.raises(DataError, match="expected standing"):
-        ik.calibrate(markers.positions(walk.motion, markers.place(walk.body)), NAMES)
+        marker_calibration.calibrate(
+            markers.positions(walk.motion, markers.place(walk.body)), NAMES
+        )
     hidden = still.copy()
     hidden[:, NAMES.index("LKNE2")] = np.nan
     with pytest.raises(DataError, match="LKNE2 are never seen"):
-        ik.calibrate(hidden, NAMES)
+        marker_calibration.calibrate(hidden, NAMES)
     with pytest.raises(DataError, match="expected \\(time, 20, 3\\)"):
-        ik.calibrate(still[..., :2], NAMES)
+        marker_calibration.calibrate(still[..., :2], NAMES)
     with pytest.raises(ParameterError, match="not on one line"):
         ik.fit([[0, 0, 0], [0, 1, 0], [0, 2, 0]], np.zeros((1, 3, 3)))
-    calibration = ik.calibrate(still, NAMES)
+    calibration = marker_calibration.calibrate(still, NAMES)
     with pytest.raises(ParameterError, match="no tracked segment follows 'foot_left'"):
         calibration.length_m("foot_left")

@@ -12,7 +12,7 @@ from functools import partial
 import pandas as pd
 
 from gaitnb import lab
-from gaitnb.realism import amplitudes, discriminator, forces, spatiotemporal
+from gaitnb.realism import amplitudes, discriminator, forces, people, spatiotemporal
 from gaitnb.realism import table as tables
 from gaitnb.stored import PUBLISHED, Tables
 
@@ -22,14 +22,14 @@ COMPARISONS = {
     "spatiotemporal": {PUBLISHED: spatiotemporal.published}
     | {name: partial(spatiotemporal.of_set, name) for name in spatiotemporal.SETS},
     "amplitude": {"voisard2025_features": amplitudes.voisard2025_features},
-}
+} | people.TABLES
 # Mean curves for figures (`table.CURVE_COLUMNS`).
 CURVES = {
     "curves": {
         "gaitrec2021": forces.gaitrec2021_curves,
         "pataky2008": forces.pataky2008_curves,
     },
-}
+} | people.CURVES
 OTHERS = {
     "discriminator": {
         name: partial(discriminator.accuracy, name) for name in discriminator.SENSORS

@@ -77,13 +77,11 @@ table, curves = {"x": x, "info": info, "subject": subject}, wavelets.inverse(x)
 everyone, people = np.arange(len(x)), np.unique(subject)
 x.shape, len(people)
 
-
 # %% [markdown]
 # ## What breaks it
 #
 # A model is trained as in the [notebook before](05_beyond): the decoder's bias starts at the mean training
 # row, and models without the paper's penalties learn at 0.01 for a tenth of the usual steps.
-
 
 # %%
 options = {"n_steps": n_steps, "learning_rate": 1e-2, "latent": latent, "seed": seed}
@@ -167,7 +165,6 @@ assert by_person["max_abs_r"] > 0.7 and by_person["p"] < 0.05
 #
 # $$r_c = \frac{t_c}{\sqrt{n - 2 + t_c^2}}.$$
 
-
 # %%
 # NBVAL_CHECK_OUTPUT
 def luck_limit(n_people, n_units=100):
@@ -248,7 +245,6 @@ assert (
 # factor of 1.5 to 2.5 and the probe on 135 coefficients by 1.3 to 1.8. The probe on a single force hardly gains
 # (below 1.2): one number cannot recognise anybody. **The larger the space, the larger the leak**, and
 # a latent of 100 units is a large space. The same from the stored results, where there are any:
-
 
 # %%
 def shown(parts, columns, by=("data", "model")):
@@ -340,7 +336,6 @@ assert np.abs(planted[0.6] - planted[0.9]).max() < 0.01
 # more than 120 steps of each of two would be: steps of one person repeat each other. Eight components
 # reconstruct, a ridge on the raw coefficients reads the speed, two people are left out, and people are drawn
 # again and again.
-
 
 # %%
 def learning_curve(n_people, n_each, rng):
@@ -484,7 +479,6 @@ assert written.max() < 0.2 and without.iloc[0] < 0.1 and without.iloc[2] > 0.9
 # each curve and a sixth as large, is pooled with the vertical force, once as it is, and once with
 # each channel divided by its own spread. **We expect** four components to ignore the small channel in
 # the first case.
-
 
 # %%
 def per_channel(rows_of, channel, who, rank=4):

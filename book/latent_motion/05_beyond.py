@@ -299,9 +299,9 @@ shown(["baselines", "sparse", "held_out"], ["l0", "r2_(?:grf|cop)_.*"], ("data",
 shown(["joined"], ["l0", "r2_(?:grf|cop)_.*"], ["model"])
 
 # %% [markdown]
-# So it is for the shear forces: R² of -1 to 0 instead of -40 to -300. The vertical force, the largest channel, still
-# goes below zero with the penalties; the variational model with the summed error, which draws nothing
-# without all of its 100 units, is the only one above the mean curve. There are 6 times as many inputs and a
+# So it is for the shear forces: R² of -1.2 to 0.2, where models of mixed rows have -10 to -300. The vertical
+# force, the largest channel, still goes far below zero with the penalties; only the variational model with the
+# summed error, with all of its 100 units, comes above the mean curve. There are 6 times as many inputs and a
 # sixth of the rows; a verdict about the joined version would need the paper's 8,819 trials.
 #
 # ### Does the latent tell more about speed?

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from gaitnb.realism import discriminator, forces, spatiotemporal, stored, virtual
+from gaitnb.realism import discriminator, forces, spatiotemporal, stored, virtual, windows
 
 FS_HZ, MASS_KG = 200.0, 70.0
 
@@ -95,9 +95,7 @@ def planted_windows(giveaway, n_people=6, n_windows=8):
             x = rng.normal(size=(n_windows, 200, len(channels)))
             x[..., 9] *= 1 + giveaway * is_virtual  # gyroscope x on the back
             rows.append(
-                discriminator._rows(
-                    x, channels, person=f"p{person}", virtual=is_virtual, session=""
-                )
+                windows.describe(x, channels, person=f"p{person}", virtual=is_virtual, session="")
             )
     return pd.concat(rows, ignore_index=True), channels
 
@@ -131,7 +129,7 @@ def test_features_of_a_window_by_hand():
     time = np.arange(200) / 100
     x = np.stack([3 + 2 * np.sin(2 * np.pi * 2 * time), np.sin(2 * np.pi * 20 * time)], axis=-1)
     channels = [("foot", "acc", "x"), ("foot", "acc", "y")]
-    row = discriminator._rows([x], channels).iloc[0]
+    row = windows.describe([x], channels).iloc[0]
     assert row["foot acc x mean"] == pytest.approx(3)
     assert row["foot acc x sd"] == pytest.approx(np.sqrt(2))
     assert row["foot acc x largest"] == pytest.approx(5, abs=0.01)

@@ -12,7 +12,7 @@ from functools import partial
 import pandas as pd
 
 from gaitnb import lab
-from gaitnb.realism import amplitudes, discriminator, forces, people, spatiotemporal
+from gaitnb.realism import amplitudes, discriminator, forces, people, spatiotemporal, windows
 from gaitnb.realism import table as tables
 from gaitnb.stored import PUBLISHED, Tables
 
@@ -31,10 +31,8 @@ CURVES = {
     },
 } | people.CURVES
 OTHERS = {
-    "discriminator": {
-        name: partial(discriminator.accuracy, name) for name in discriminator.SENSORS
-    },
-    "giveaways": {name: partial(discriminator.giveaways, name) for name in discriminator.SENSORS},
+    "discriminator": {name: partial(discriminator.accuracy, name) for name in windows.SENSORS},
+    "giveaways": {name: partial(discriminator.giveaways, name) for name in windows.SENSORS},
 }
 _TABLES = Tables(
     "gaitnb.realism",

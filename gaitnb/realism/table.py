@@ -172,7 +172,7 @@ def rows(found):
                 "number"
             )
     for name in _TEXTS:
-        table[name] = table[name].fillna("").astype(str)
+        table[name] = table[name].astype(object).where(table[name].notna(), "").astype(str)
     for name in _TRUTHS:
         table[name] = table[name].astype("boolean")
     return table

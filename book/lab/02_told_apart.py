@@ -219,7 +219,7 @@ assert above.loc["and impact", "pelvis"] > 0.4 > 0.1 > above.loc["and soft tissu
 
 # %% [markdown]
 # The impact. Its size was read from these very people (their accelerations above 6 Hz, just after contact); that it comes as one sharp
-# pulse along the leg, with most of its power above 10 Hz, is the lab's. In the real pelvis a twentieth of the power is as fast.
+# pulse straight upwards, with most of its power above 10 Hz, is the lab's. In the real pelvis a twentieth of the power is as fast.
 #
 # ## What follows
 #

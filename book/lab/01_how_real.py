@@ -134,6 +134,7 @@ rmse = np.sqrt(np.mean((people - others) ** 2, axis=1))
 print(f"r {r.min():.2f} to {r.max():.3f}; RMSE {rmse.min():.3f} to {rmse.max():.3f} BW")
 print(f"people who meet both aims: {((r >= 0.99) & (rmse <= 0.03)).sum()} of {len(people)}")
 
+
 # %% [markdown]
 # Nobody. Curves of these people differ from the mean of the others by 0.03 to 0.12 BW, most by two to four times the
 # aim. So the aim is that of a mean: a single virtual person may miss it and be as real as anybody, the mean of many
@@ -226,6 +227,7 @@ axes[0].set(ylabel="force (BW)", ylim=(-0.3, 1.3))
 axes[0].legend(loc="lower center", fontsize=7)
 figures.sample_note(axes[2], 62, "people", corner="lower left")
 plt.show()
+
 
 # %%
 def readable(value):

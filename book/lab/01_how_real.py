@@ -37,7 +37,7 @@ if importlib.util.find_spec("gaitnb") is None:
     importlib.invalidate_caches()
 
 # %% tags=["parameters"]
-live: str = ""  # any; data sets compared now where they are at hand, separated by spaces; takes minutes
+live: str = ""  # any; names of data sets at hand, with spaces, to compare now; takes minutes
 seed: int = 0  # 0..999; of the virtual people that walk in this notebook
 run_dir: str = ""  # any; folder for the report of this run, nothing is written when empty
 
@@ -112,7 +112,9 @@ row = table.curve(*keys, curve, pairs["half as large"], aim="r >= .99, RMSE <= .
 assert np.isclose(row["r"], by_hand.loc["r", "half as large"])
 assert np.isclose(row["rmse"], by_hand.loc["RMSE (BW)", "half as large"])
 value = table.value(*keys, mean, virtual_peak, spread, aim="within .03 BW")
-table.rows([row, value])[["real", "real_sd", "virtual", "r", "rmse", "aim", "met", "within_sd"]].round(3)
+table.rows([row, value])[
+    ["real", "real_sd", "virtual", "r", "rmse", "aim", "met", "within_sd"]
+].round(3)
 
 # %% [markdown]
 # Half the force has a perfect $r$. The package's functions return one row of the report each, with the verdict
@@ -184,7 +186,9 @@ ax.axvspan(-1, 1, color="#e8e8e8", zorder=0)
 for shift, status, color in zip((0.14, -0.14), table.STATUSES, figures.COLORS, strict=False):
     part = report[(report["status"] == status) & distance.notna()]
     height = part["family"].map(families.index) + shift
-    ax.plot(distance[part.index].clip(-5, 5), height, "o", ms=5, alpha=0.6, color=color, label=status)
+    ax.plot(
+        distance[part.index].clip(-5, 5), height, "o", ms=5, alpha=0.6, color=color, label=status
+    )
 ax.set_yticks(range(len(families)), families)
 ax.set(xlabel="virtual minus real, in sd between real people (5 = 5 or more)", xlim=(-5.3, 5.3))
 ax.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
@@ -198,7 +202,9 @@ plt.show()
 known = report[report["within_sd"].notna()]
 share = known.groupby("status")["within_sd"].mean().astype(float)
 for status, value in share.items():
-    print(f"{status}: {100 * value:.0f} % of {(known['status'] == status).sum()} rows within one sd")
+    print(
+        f"{status}: {100 * value:.0f} % of {(known['status'] == status).sum()} rows within one sd"
+    )
 print(f"all: {100 * known['within_sd'].mean():.0f} %, asked for: at least 80 %")
 
 # %% [markdown]
@@ -271,7 +277,9 @@ shown("force", "fitted")
 speeds = np.array([0.9, 1.2, 1.5, 1.8, 2.1])
 group = virtual.drawn(3, own_style=False)
 walks = [virtual.walking(group, v, 8.0, fs_hz=200.0, seed=seed) for v in speeds]
-curves_made = [np.mean([virtual.stances(w)[..., 1].mean(axis=0) for w in at], axis=0) for at in walks]
+curves_made = [
+    np.mean([virtual.stances(w)[..., 1].mean(axis=0) for w in at], axis=0) for at in walks
+]
 peaks = pd.DataFrame([forces.vertical_landmarks(one) for one in curves_made], index=speeds)
 peaks.round(3)
 
@@ -327,7 +335,9 @@ ax.plot(at, rows["virtual"], "k_", ms=14, mew=2, label="virtual")
 ax.set(xlabel="speed (m/s)", ylabel="swing (% of stride)", ylim=(30, 42))
 ax.set_title("Swing: references differ, the lab lies between")
 ax.legend(fontsize=8, ncols=2, loc="upper left")
-figures.sample_note(ax, int(rows.groupby("reference")["n_people"].max().sum()), "people, mean ± sd", "lower right")
+figures.sample_note(
+    ax, int(rows.groupby("reference")["n_people"].max().sum()), "people, mean ± sd", "lower right"
+)
 plt.show()
 
 # %%
@@ -423,10 +433,18 @@ place = np.arange(len(rows))
 limit = rows["aim"].str.extract(r"(\d+) %")[0].astype(float).to_numpy() / 100
 ax.barh(place, 2 * limit, left=1 - limit, color="#dddddd", height=0.8, label="aim")
 spread = rows["real_sd"] / rows["real"]
-ax.errorbar(np.ones(len(rows)), place, xerr=spread, fmt="none", color=figures.COLORS[0], label="real, ± sd")
+ax.errorbar(
+    np.ones(len(rows)), place, xerr=spread, fmt="none", color=figures.COLORS[0], label="real, ± sd"
+)
 ax.plot(rows["virtual"] / rows["real"], place, "o", color=figures.COLORS[1], label="virtual")
 short = rows["quantity"].str.replace(r",? all axes,?|,? rms,?", "", regex=True).str.strip()
-labels = short + ", " + rows["reference"].str.replace("_features", "") + " " + rows["condition"].where(rows["reference"] == "li2021", "")
+labels = (
+    short
+    + ", "
+    + rows["reference"].str.replace("_features", "")
+    + " "
+    + rows["condition"].where(rows["reference"] == "li2021", "")
+)
 ax.set_yticks(place, labels, fontsize=7)
 ax.set(xlabel="virtual / real")
 ax.legend(ncols=3, loc="lower center", bbox_to_anchor=(0.3, 1.0), fontsize=8)
@@ -456,12 +474,16 @@ shown("imu", "predicted", with_aim=True)
 # %%
 aimed = report[report["met"].notna()].copy()
 aimed["missed"] = ~aimed["met"].astype(bool)
-aimed["difference"] = (aimed["virtual"] - aimed["real"]).abs().where(aimed["rmse"].isna(), aimed["rmse"])
+aimed["difference"] = (
+    (aimed["virtual"] - aimed["real"]).abs().where(aimed["rmse"].isna(), aimed["rmse"])
+)
 aimed["relative (%)"] = 100 * (aimed["virtual"] / aimed["real"] - 1)
 groups = aimed.groupby(["status", "family", "quantity", "aim"])
 counts = groups["missed"].agg(missed="sum", of="size")
-worst = aimed[aimed["missed"]].groupby(["status", "family", "quantity", "aim"]).agg(
-    {"r": "min", "difference": "max", "unit": "first", "relative (%)": ["min", "max"]}
+worst = (
+    aimed[aimed["missed"]]
+    .groupby(["status", "family", "quantity", "aim"])
+    .agg({"r": "min", "difference": "max", "unit": "first", "relative (%)": ["min", "max"]})
 )
 worst.columns = ["lowest r", "largest difference", "unit", "relative from (%)", "to (%)"]
 counts.join(worst, how="inner").map(readable)
@@ -488,7 +510,9 @@ counts.join(worst, how="inner").map(readable)
 if run_dir:
     Path(run_dir).mkdir(parents=True, exist_ok=True)
     report.to_csv(Path(run_dir) / "how_real.csv", index=False)
-print(f"{len(report)} rows, {int(report['met'].count())} with an aim, {int(report['met'].sum())} met")
+print(
+    f"{len(report)} rows, {int(report['met'].count())} with an aim, {int(report['met'].sum())} met"
+)
 
 # %% [markdown]
 # ## Exercises

@@ -37,7 +37,7 @@ if importlib.util.find_spec("gaitnb") is None:
 
 # %% tags=["parameters"]
 n_people: int = 6  # 6..20; virtual people of the planted case
-live: str = ""  # any; data sets compared now where they are at hand, separated by spaces; takes minutes
+live: str = ""  # any; names of data sets at hand, with spaces, to compare now; takes minutes
 seed: int = 0  # 0..999; of the virtual sensors
 run_dir: str = ""  # any; folder for files of this notebook, nothing is written when empty
 

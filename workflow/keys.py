@@ -13,7 +13,7 @@ import re
 import sys
 from pathlib import Path
 
-from workflow.project import PAPERS, ROOT, Notebook
+from workflow.project import ROOT, Notebook
 
 PACKAGE = "gaitnb"
 
@@ -52,16 +52,35 @@ def sources(chapter: str, cells: list[tuple[str, str]]) -> set[Path]:
         modules |= closure(
             {name for name in graph().modules if f"{name}.".startswith(f"{papers}.")}
         )
+    modules |= closure(opened(chapter, cells, modules))
     files = {ROOT / "constraints.txt"}
     for name in modules:
         path = ROOT.joinpath(*name.split("."))
         files.add(path / "__init__.py" if path.is_dir() else path.with_suffix(".py"))
-    papers = {name.split(".")[2] for name in modules if name.startswith(f"{PACKAGE}.papers.")}
-    for folder in [PAPERS / paper for paper in papers]:
-        files |= {path for path in folder.rglob("*") if path.suffix in (".csv", ".json")}
-    if any(f"{name}.".startswith(f"{PACKAGE}.data.") for name in modules):
-        files |= set((ROOT / PACKAGE / "data").glob("*.csv"))
+        # a package of which modules are used, and the data that belong to it
+        if any(other.startswith(f"{name}.") for other in modules):
+            beside = [*path.glob("*"), *(path / "results").rglob("*")]
+            files |= {file for file in beside if file.suffix in (".csv", ".json", ".npz")}
     return {path for path in files if path.is_file()}
+
+
+def opened(chapter: str, cells: list[tuple[str, str]], modules: set[str]) -> set[str]:
+    """Modules behind `gaitnb.data.open`, which finds them by name, so that no import shows them.
+
+    They are the readers of the data sets that the chapter may use, and the whole virtual lab
+    where the code opens a cohort.
+    """
+    if f"{PACKAGE}.data" not in modules:
+        return set()
+    table = used_by(chapter)
+    found = {f"{PACKAGE}.data.readers.{name.partition(':')[0]}" for name in table["reader"] if name}
+    paths = [ROOT.joinpath(*name.split(".")) for name in modules]
+    texts = [p.with_suffix(".py").read_text() for p in paths if p.with_suffix(".py").is_file()]
+    texts += [source for kind, source in cells if kind == "code"]
+    if any(re.search(r"[\"']lab:\w", text) for text in texts):
+        lab = f"{PACKAGE}.lab"
+        found |= {name for name in graph().modules if f"{name}.".startswith(f"{lab}.")}
+    return found
 
 
 def imported(code: str) -> set[str]:
@@ -114,6 +133,12 @@ def recordings(chapter: str) -> dict[str, str]:
     """Fingerprint of each data set at hand that a chapter may use."""
     from gaitnb import data
 
+    return {n: data.fingerprint(n) for n in used_by(chapter)["name"] if data.at_hand(n)}
+
+
+def used_by(chapter: str):
+    """Rows of the catalogue's data sets that a chapter may use."""
+    from gaitnb import data
+
     table = data.datasets()
-    mine = table[[chapter in re.split(r"[^a-z0-9_]+", str(used)) for used in table["chapters"]]]
-    return {name: data.fingerprint(name) for name in mine["name"] if data.at_hand(name)}
+    return table[[chapter in re.split(r"[^a-z0-9_]+", str(used)) for used in table["chapters"]]]
